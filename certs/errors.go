@@ -1,0 +1,76 @@
+package certs
+
+import (
+	"fmt"
+
+	"github.com/clouddp/sdk/internal/errs"
+)
+
+// The error categories this package returns, shared by the whole module.
+var (
+	// ErrNotFound matches fs.ErrNotExist.
+	ErrNotFound = errs.ErrNotFound
+	// ErrInvalid matches fs.ErrInvalid; the error is an [*InvalidError].
+	ErrInvalid = errs.ErrInvalid
+	// ErrPending says that a request waits for a certificate manager; the error is a [*PendingError].
+	ErrPending = errs.ErrPending
+	// ErrDenied says that a certification authority refused; the error is a [*DeniedError].
+	ErrDenied = errs.ErrDenied
+	// ErrUnknown says that an answer was lost: the request may or may not have been issued.
+	ErrUnknown = errs.ErrUnknown
+	// ErrUnsupported matches errors.ErrUnsupported.
+	ErrUnsupported = errs.ErrUnsupported
+	// ErrLimit says that untrusted input is larger or costlier than the package accepts.
+	ErrLimit = errs.ErrLimit
+	// ErrIntegrity says that a file is damaged or its password is wrong: PKCS #12 cannot tell the two apart.
+	ErrIntegrity = errs.ErrIntegrity
+	// ErrUnavailable says that a certification authority could not be reached.
+	ErrUnavailable = errs.ErrUnavailable
+)
+
+// InvalidError lists every problem found in one piece of input.
+type InvalidError = errs.InvalidError
+
+// PendingError reports a request that waits for approval by a certificate manager. Come back with its ID and the
+// same key: see [Complete]. It matches [ErrPending].
+type PendingError struct {
+	// ID names the request at the certification authority.
+	ID string
+	// Reason is the authority's own wording, possibly empty.
+	Reason string
+}
+
+func (e *PendingError) Error() string {
+	return withReason(fmt.Sprintf("certs: request %s is pending", e.ID), e.Reason)
+}
+
+// Unwrap returns [ErrPending].
+func (e *PendingError) Unwrap() error { return ErrPending }
+
+// DeniedError reports a request that a certification authority refused. It matches [ErrDenied].
+type DeniedError struct {
+	// ID names the request at the authority, empty if it was refused before it was recorded.
+	ID string
+	// Code is the HRESULT, for example 0x80094012 for a template without the Enroll right; 0 if there is none.
+	Code uint32
+	// Reason is the authority's own wording, possibly empty.
+	Reason string
+}
+
+func (e *DeniedError) Error() string {
+	text := "certs: request denied"
+	if e.Code != 0 {
+		text += fmt.Sprintf(" (0x%08X)", e.Code)
+	}
+	return withReason(text, e.Reason)
+}
+
+// Unwrap returns [ErrDenied].
+func (e *DeniedError) Unwrap() error { return ErrDenied }
+
+func withReason(text, reason string) string {
+	if reason == "" {
+		return text
+	}
+	return text + ": " + reason
+}

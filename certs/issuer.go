@@ -1,0 +1,38 @@
+package certs
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+
+	"github.com/clouddp/sdk/internal/errs"
+)
+
+// Issuer is a certification authority that turns a certificate signing request into a certificate.
+//
+// Issue sends csr (DER, PKCS #10) once and names the certificate template it asks for; an Issuer without templates
+// ignores the name. The first certificate returned is the leaf; the rest is its chain in any order. Errors:
+// [*PendingError] when a certificate manager must approve, [*DeniedError] when the authority refuses, [ErrUnknown]
+// when the answer was lost (the request may have been issued, so it is never sent twice), [ErrUnavailable] when the
+// authority was not reached. Implementations are safe for concurrent use and return soon after ctx is done.
+type Issuer interface {
+	Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error)
+}
+
+// Retriever is an optional second interface of an [Issuer]: it returns the certificate of a request that was pending.
+// Errors are those of Issuer, and [ErrNotFound] for an id the authority does not know.
+type Retriever interface {
+	Retrieve(ctx context.Context, id string) ([]*x509.Certificate, error)
+}
+
+// Enroll asks issuer for the certificate that r describes and returns it with its chain and key. The certificate is
+// checked against the request: its key must be the one in r. Besides the errors of [Issuer], a bad request is an
+// [*InvalidError].
+func Enroll(ctx context.Context, issuer Issuer, r *Request) (*Bundle, error) {
+	return nil, errs.ErrUnsupported
+}
+
+// Complete fetches the certificate of a request that [Enroll] left pending and joins it with the key that made it.
+func Complete(ctx context.Context, retriever Retriever, id string, key crypto.Signer) (*Bundle, error) {
+	return nil, errs.ErrUnsupported
+}
