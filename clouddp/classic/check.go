@@ -29,16 +29,22 @@ func (s *Subscription) Check(ctx context.Context, spec *clouddp.Spec) ([]clouddp
 	c := &check{Subscription: s, spec: spec}
 	for _, look := range []func(context.Context) error{c.account, c.region, c.names, c.quota, c.management} {
 		err := look(ctx)
-		if errors.Is(err, clouddp.ErrDenied) {
+		switch {
+		case errors.Is(err, clouddp.ErrDenied):
 			c.fail("cloud.permission", s.ID, err.Error(), "upload the management certificate to this subscription, or sign in as its co-administrator")
 			return c.findings, nil
-		}
-		if err != nil {
+		case errors.Is(err, errNoSubscription):
+			c.fail("cloud.subscription", s.ID, "there is no such subscription", "check the subscription id")
+			return c.findings, nil
+		case err != nil:
 			return c.findings, err
 		}
 	}
 	return c.findings, nil
 }
+
+// errNoSubscription ends a check: nothing more can be asked.
+var errNoSubscription = errors.New("classic: no such subscription")
 
 // check gathers the findings on one Spec.
 type check struct {
@@ -62,8 +68,7 @@ func (c *check) report(severity slog.Level, id, subject, evidence, remedy string
 func (c *check) account(ctx context.Context) error {
 	err := c.get(ctx, "read subscription", &c.limits)
 	if errors.Is(err, clouddp.ErrNotFound) {
-		c.fail("cloud.subscription", c.ID, "there is no such subscription", "check the subscription id")
-		return nil
+		return errNoSubscription
 	}
 	if err != nil {
 		return err

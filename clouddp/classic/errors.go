@@ -149,13 +149,13 @@ func (e *credentialError) Unwrap() error { return e.err }
 
 // printable bounds text of the service and takes the control characters out of it.
 func printable(text string) string {
-	runes := []rune(strings.Map(func(r rune) rune {
+	visible := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return ' '
-	}, strings.TrimSpace(text)))
-	return string(runes[:min(len(runes), 512)])
+	}, text)))
+	return string(visible[:min(len(visible), 512)])
 }
 
 // setPayload replaces the body that an error may print.

@@ -36,7 +36,7 @@ type createStorageAccount struct {
 
 type updateStorageAccount struct {
 	XMLName            xml.Name    `xml:"http://schemas.microsoft.com/windowsazure UpdateStorageServiceInput"`
-	Description        string      `xml:"Description,omitempty"`
+	Description        string      `xml:"Description"` // empty clears it, whatever leaving it out would do
 	Label              encoded     `xml:"Label"`
 	ExtendedProperties *properties `xml:"ExtendedProperties,omitempty"`
 	AccountType        string      `xml:"AccountType,omitempty"`
@@ -54,7 +54,7 @@ type createCloudService struct {
 type updateCloudService struct {
 	XMLName            xml.Name    `xml:"http://schemas.microsoft.com/windowsazure UpdateHostedService"`
 	Label              encoded     `xml:"Label"`
-	Description        string      `xml:"Description,omitempty"`
+	Description        string      `xml:"Description"` // empty clears it, whatever leaving it out would do
 	ReverseDNS         string      `xml:"ReverseDnsFqdn,omitempty"`
 	ExtendedProperties *properties `xml:"ExtendedProperties,omitempty"`
 }

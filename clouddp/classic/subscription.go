@@ -58,16 +58,19 @@ type Subscription struct {
 	// Certificate and Roots. A replacement does its own authentication by certificate.
 	Transport http.RoundTripper
 
-	once     sync.Once
-	invalid  error
-	pipeline runtime.Pipeline
-	client   *http.Client
+	once      sync.Once
+	invalid   error
+	transport http.RoundTripper
+	pipeline  runtime.Pipeline
 }
 
 // CloseIdleConnections closes connections that are kept for the next request.
 func (s *Subscription) CloseIdleConnections() {
-	if s.connect() == nil {
-		s.client.CloseIdleConnections()
+	if s.connect() != nil {
+		return
+	}
+	if transport, ok := s.transport.(interface{ CloseIdleConnections() }); ok {
+		transport.CloseIdleConnections()
 	}
 }
 
@@ -77,7 +80,9 @@ func (s *Subscription) connect() error {
 		if s.invalid = s.validate(); s.invalid != nil {
 			return
 		}
-		s.client = s.newClient()
+		if s.transport = s.Transport; s.transport == nil {
+			s.transport = s.newTransport()
+		}
 		s.pipeline = s.newPipeline()
 	})
 	return s.invalid

@@ -31,19 +31,8 @@ func (s *Subscription) newPipeline() runtime.Pipeline {
 	return runtime.NewPipeline("clouddp-classic", "v1", options, &policy.ClientOptions{
 		APIVersion: s.version(),
 		Retry:      policy.RetryOptions{MaxRetries: -1, TryTimeout: callTimeout},
-		Transport:  boundedClient{s.client},
+		Transport:  sender{s.transport},
 	})
-}
-
-func (s *Subscription) newClient() *http.Client {
-	transport := s.Transport
-	if transport == nil {
-		transport = s.newTransport()
-	}
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }
 
 // newTransport speaks TLS 1.2 and HTTP/1.1: the front end asks for the client certificate by renegotiation, which later
@@ -72,11 +61,11 @@ func (s *Subscription) newTransport() *http.Transport {
 	}
 }
 
-// boundedClient fails the reading of an answer that exceeds answerLimit.
-type boundedClient struct{ client *http.Client }
+// sender is the end of the pipeline: one request, one answer of bounded size. It follows no redirect by itself.
+type sender struct{ transport http.RoundTripper }
 
-func (b boundedClient) Do(request *http.Request) (*http.Response, error) {
-	response, err := b.client.Do(request)
+func (s sender) Do(request *http.Request) (*http.Response, error) {
+	response, err := s.transport.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
