@@ -44,6 +44,7 @@ type ForeignError struct {
 	Owner string
 }
 
+// Error implements error.
 func (e *ForeignError) Error() string {
 	owner := e.Owner
 	if owner == "" {
@@ -64,6 +65,7 @@ type NeedCertificateError struct {
 	Thumbprint certs.Thumbprint
 }
 
+// Error implements error.
 func (e *NeedCertificateError) Error() string {
 	text := "clouddp: the service certificate of " + e.ServiceFQDN
 	if !e.Thumbprint.IsZero() {
@@ -85,6 +87,7 @@ type StateError struct {
 	Err error
 }
 
+// Error implements error.
 func (e *StateError) Error() string {
 	return fmt.Sprintf("clouddp: %s %s: %v", e.Status.Operation, e.Name, e.Err)
 }
@@ -98,6 +101,7 @@ type CheckError struct {
 	Findings []Finding
 }
 
+// Error implements error.
 func (e *CheckError) Error() string {
 	var texts []string
 	for _, f := range e.Findings {

@@ -2,13 +2,23 @@ package dns
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
+	"strconv"
 	"time"
 
-	"github.com/clouddp/sdk/internal/errs"
+	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Resolver asks DNS servers and reports what each one said. Its methods are safe for concurrent use.
+const (
+	defaultTimeout = 2 * time.Second
+	// rounds is how often every server is tried before giving up.
+	rounds = 2
+)
+
+// Resolver asks DNS servers and reports what each one said: over UDP, and over TCP where the answer is truncated. It
+// keeps no cache and never follows an alias by itself. It is safe for concurrent use while its fields do not change.
 type Resolver struct {
 	// Servers are recursive or authoritative servers as host:port, asked in order. Required.
 	Servers []string
@@ -18,55 +28,124 @@ type Resolver struct {
 	// Dial opens a connection; network is "udp" or "tcp". Nil means a [net.Dialer]. A packet connection must keep
 	// message boundaries.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Timeout bounds one try at one server; 0 means 2 s.
+	// Timeout bounds one try at one server, and each server is tried twice; 0 means 2 s.
 	Timeout time.Duration
 }
 
-// Hop is one step of a CNAME chain.
-type Hop struct {
-	// Owner points to Target.
-	Owner, Target string
-	// TTL is as the server gave it.
-	TTL time.Duration
-	// Authoritative is the AA bit of the answer.
-	Authoritative bool
-	// Server gave the answer, as host:port.
-	Server string
-	// RTT is the time it took.
-	RTT time.Duration
+// check adds to problems what makes r unusable.
+func (r *Resolver) check(problems *InvalidError) {
+	if len(r.Servers) == 0 {
+		problems.Add("Resolver.Servers", "is empty; give at least one server as host:port")
+	}
+	checkServers(problems, "Resolver.Servers", r.Servers)
+	checkServers(problems, "Resolver.Authoritative", r.Authoritative)
+	if r.Timeout < 0 {
+		problems.Add("Resolver.Timeout", "is %v; use 0 for the default, or more", r.Timeout)
+	}
 }
 
-// Chain is what a client meets when it resolves an alias.
-type Chain struct {
-	// Name is the alias and Target what it should lead to, both normalised.
-	Name, Target string
-	// Hops are in order from Name.
-	Hops []Hop
-	// Addresses are the IPv4 and IPv6 addresses at the end.
-	Addresses []string
-	// Problems are empty if the alias leads to Target and on to an IPv4 address.
-	Problems []Problem
+func checkServers(problems *InvalidError, field string, servers []string) {
+	for i, server := range servers {
+		host, port, err := net.SplitHostPort(server)
+		number, numberErr := strconv.ParseUint(port, 10, 16)
+		if err != nil || host == "" || numberErr != nil || number == 0 {
+			problems.Add(fmt.Sprintf("%s[%d]", field, i), "is %q; use host:port, such as 192.0.2.1:53", server)
+		}
+	}
 }
 
-// ProblemKind classifies a [Problem] of a chain.
-type ProblemKind string
-
-// Problem is one thing wrong with a chain.
-type Problem struct {
-	// Kind is stable across releases.
-	Kind ProblemKind
-	// Name is the owner name at fault.
-	Name string
-	// Detail says what was seen.
-	Detail string
+// ask puts q to the servers in order, round after round, until one settles it. If all of them fail, such as with
+// SERVFAIL, the last failing answer is returned.
+func (r *Resolver) ask(ctx context.Context, servers []string, q question) (*answer, error) {
+	var failing *answer
+	var last error
+	for range rounds {
+		for _, server := range servers {
+			a, err := r.exchange(ctx, server, q)
+			switch {
+			case ctx.Err() != nil:
+				return nil, fmt.Errorf("%s: %w", q, context.Cause(ctx))
+			case err != nil:
+				last = fmt.Errorf("%s: %w", server, err)
+			case a.failed():
+				failing = a
+			default:
+				return a, nil
+			}
+		}
+	}
+	if failing != nil {
+		return failing, nil
+	}
+	return nil, fmt.Errorf("%s: %w: %w", q, ErrUnavailable, last)
 }
 
-// OK reports whether the chain has no problem.
-func (c *Chain) OK() bool { return len(c.Problems) == 0 }
+// exchange is one try at one server.
+func (r *Resolver) exchange(ctx context.Context, server string, q question) (*answer, error) {
+	timeout := r.Timeout
+	if timeout == 0 {
+		timeout = defaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	started := time.Now()
+	a, err := r.roundTrip(ctx, "udp", server, q)
+	if err == nil && a.truncated {
+		a, err = r.roundTrip(ctx, "tcp", server, q)
+	}
+	switch {
+	case err == nil && a.truncated:
+		return nil, errTruncated
+	case err == nil:
+		a.server, a.rtt = server, time.Since(started)
+		return a, nil
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, fmt.Errorf("no usable answer within %v", timeout)
+	default:
+		return nil, err
+	}
+}
 
-// Check walks the CNAME chain of name with its own queries and reports everything that would keep a client from
-// reaching target through it. Problems found are in the Chain; the error is for what could not be asked:
-// [*InvalidError], [ErrUnavailable].
-func Check(ctx context.Context, r *Resolver, name, target string) (*Chain, error) {
-	return nil, errs.ErrUnsupported
+var errTruncated = errors.New("the answer is truncated over TCP too")
+
+// roundTrip sends q over a fresh connection, which gives it a fresh source port, and waits for the answer to it.
+// Replies to anything else are dropped. The end of ctx closes the connection, which ends any wait on it.
+func (r *Resolver) roundTrip(ctx context.Context, network, server string, q question) (*answer, error) {
+	conn, err := r.dial(ctx, network, server)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	id, query, err := q.pack()
+	if err != nil {
+		return nil, err
+	}
+	wire := framing{conn: conn, stream: network == "tcp"}
+	if err := wire.send(query); err != nil {
+		return nil, err
+	}
+	for ctx.Err() == nil {
+		message, err := wire.receive()
+		if err != nil {
+			return nil, err
+		}
+		if a, err := parseAnswer(message, id, q); !errors.Is(err, errOtherReply) {
+			return a, err
+		}
+	}
+	return nil, ctx.Err()
+}
+
+func (r *Resolver) dial(ctx context.Context, network, server string) (net.Conn, error) {
+	if r.Dial != nil {
+		return r.Dial(ctx, network, server)
+	}
+	var dialer net.Dialer
+	return dialer.DialContext(ctx, network, server)
+}
+
+// query asks the configured servers, which may recurse.
+func (r *Resolver) query(ctx context.Context, name string, kind dnsmessage.Type) (*answer, error) {
+	return r.ask(ctx, r.Servers, question{name: name, kind: kind, recurse: true})
 }

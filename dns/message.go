@@ -1,0 +1,245 @@
+package dns
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+const (
+	// maxPacket is the largest UDP answer read. Without EDNS a server sends at most 512 bytes; some send more.
+	maxPacket = 1232
+	// maxRecords bounds each section of an answer. A hostile answer of 64 KB could hold thousands.
+	maxRecords = 256
+)
+
+// errOtherReply marks a message that does not answer the question: forged, late, or to somebody else.
+var errOtherReply = errors.New("not a reply to the question")
+
+// question is one question to one server.
+type question struct {
+	name    string
+	kind    dnsmessage.Type
+	recurse bool
+}
+
+func (q question) String() string { return "ask " + typeName(q.kind) + " of " + q.name }
+
+// pack returns the query with a random id.
+func (q question) pack() (id uint16, query []byte, err error) {
+	name, err := dnsmessage.NewName(q.name + ".")
+	if err != nil {
+		return 0, nil, err
+	}
+	var random [2]byte
+	_, _ = rand.Read(random[:]) // documented never to fail
+	id = binary.BigEndian.Uint16(random[:])
+	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: id, RecursionDesired: q.recurse})
+	if err := b.StartQuestions(); err != nil {
+		return 0, nil, err
+	}
+	if err := b.Question(dnsmessage.Question{Name: name, Type: q.kind, Class: dnsmessage.ClassINET}); err != nil {
+		return 0, nil, err
+	}
+	query, err = b.Finish()
+	return id, query, err
+}
+
+// answer is what one server said to one question.
+type answer struct {
+	server        string
+	rtt           time.Duration
+	rcode         dnsmessage.RCode
+	authoritative bool
+	truncated     bool
+	// records and authority are the two sections that matter; bodies of other types are left out.
+	records, authority []resource
+}
+
+// resource is one record of an answer, its names folded and safe to print.
+type resource struct {
+	owner string
+	kind  dnsmessage.Type
+	ttl   time.Duration
+	// value is the address, target or text.
+	value string
+	// minimum is the last field of an SOA.
+	minimum time.Duration
+}
+
+// failed reports that the server did not say whether the name exists.
+func (a *answer) failed() bool {
+	return a.rcode != dnsmessage.RCodeSuccess && a.rcode != dnsmessage.RCodeNameError
+}
+
+// at returns the resources of one type that owner itself holds.
+func (a *answer) at(owner string, kind dnsmessage.Type) []resource {
+	var found []resource
+	for _, r := range a.records {
+		if r.owner == owner && r.kind == kind {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// recordsAt is at in the public form.
+func (a *answer) recordsAt(owner string, kind dnsmessage.Type) []Record {
+	var found []Record
+	for _, r := range a.at(owner, kind) {
+		found = append(found, Record{Name: r.owner, Type: typeName(r.kind), Value: r.value, TTL: r.ttl})
+	}
+	return found
+}
+
+// parseAnswer reads a message that answers q. A message that does not is errOtherReply.
+func parseAnswer(message []byte, id uint16, q question) (*answer, error) {
+	var p dnsmessage.Parser
+	header, err := p.Start(message)
+	if err != nil || header.ID != id || !header.Response || header.OpCode != 0 {
+		return nil, errOtherReply
+	}
+	asked, err := p.Question()
+	if err != nil || textName(asked.Name) != q.name || asked.Type != q.kind || asked.Class != dnsmessage.ClassINET {
+		return nil, errOtherReply
+	}
+	if _, err := p.Question(); !errors.Is(err, dnsmessage.ErrSectionDone) {
+		return nil, errOtherReply
+	}
+	a := &answer{rcode: header.RCode, authoritative: header.Authoritative, truncated: header.Truncated}
+	if a.truncated {
+		return a, nil
+	}
+	if a.records, err = parseSection(&p, p.AnswerHeader, p.SkipAnswer); err != nil {
+		return nil, fmt.Errorf("malformed answer: %w", err)
+	}
+	if a.authority, err = parseSection(&p, p.AuthorityHeader, p.SkipAuthority); err != nil {
+		return nil, fmt.Errorf("malformed authority: %w", err)
+	}
+	return a, nil
+}
+
+func parseSection(
+	p *dnsmessage.Parser, next func() (dnsmessage.ResourceHeader, error), skip func() error,
+) ([]resource, error) {
+	var found []resource
+	for range maxRecords {
+		header, err := next()
+		if errors.Is(err, dnsmessage.ErrSectionDone) {
+			return found, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if header.Class != dnsmessage.ClassINET {
+			if err := skip(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		r := resource{
+			owner: textName(header.Name), kind: header.Type,
+			ttl: time.Duration(header.TTL) * time.Second,
+		}
+		if err := r.parseBody(p, skip); err != nil {
+			return nil, err
+		}
+		found = append(found, r)
+	}
+	return nil, fmt.Errorf("%w: more than %d records", ErrLimit, maxRecords-1)
+}
+
+func (r *resource) parseBody(p *dnsmessage.Parser, skip func() error) error {
+	switch r.kind {
+	case dnsmessage.TypeA:
+		body, err := p.AResource()
+		r.value = netip.AddrFrom4(body.A).String()
+		return err
+	case dnsmessage.TypeAAAA:
+		body, err := p.AAAAResource()
+		r.value = netip.AddrFrom16(body.AAAA).String()
+		return err
+	case dnsmessage.TypeCNAME:
+		body, err := p.CNAMEResource()
+		r.value = textName(body.CNAME)
+		return err
+	case dnsmessage.TypeNS:
+		body, err := p.NSResource()
+		r.value = textName(body.NS)
+		return err
+	case dnsmessage.TypeTXT:
+		body, err := p.TXTResource()
+		r.value = strings.Join(body.TXT, "")
+		return err
+	case dnsmessage.TypeSOA:
+		body, err := p.SOAResource()
+		r.value, r.minimum = textName(body.NS), time.Duration(body.MinTTL)*time.Second
+		return err
+	default:
+		return skip()
+	}
+}
+
+// textName returns a name from the wire folded, with every byte that a name does not usually hold as \DDD.
+func textName(name dnsmessage.Name) string {
+	var text strings.Builder
+	for _, b := range []byte(fold(name.String())) {
+		if isNameByte(b) || b == '.' || b == '*' {
+			text.WriteByte(b)
+		} else {
+			fmt.Fprintf(&text, "\\%03d", b)
+		}
+	}
+	return text.String()
+}
+
+// typeName is the name of a type as zone files write it.
+func typeName(kind dnsmessage.Type) string { return strings.TrimPrefix(kind.String(), "Type") }
+
+// rcodeName is the name of a response code as diagnostic tools write it.
+func rcodeName(code dnsmessage.RCode) string {
+	names := [...]string{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"}
+	if int(code) < len(names) {
+		return names[code]
+	}
+	return fmt.Sprintf("RCODE %d", code)
+}
+
+// framing sends and receives whole messages. On a stream each follows its length in two bytes (RFC 1035,
+// section 4.2.2), which bounds it to 64 KB.
+type framing struct {
+	conn   net.Conn
+	stream bool
+}
+
+func (f framing) send(message []byte) error {
+	if f.stream {
+		length := binary.BigEndian.AppendUint16(nil, uint16(len(message))) //nolint:gosec // a query is under 300 bytes
+		message = append(length, message...)
+	}
+	_, err := f.conn.Write(message)
+	return err
+}
+
+func (f framing) receive() ([]byte, error) {
+	if !f.stream {
+		message := make([]byte, maxPacket)
+		n, err := f.conn.Read(message)
+		return message[:n], err
+	}
+	var length [2]byte
+	if _, err := io.ReadFull(f.conn, length[:]); err != nil {
+		return nil, err
+	}
+	message := make([]byte, binary.BigEndian.Uint16(length[:]))
+	_, err := io.ReadFull(f.conn, message)
+	return message, err
+}
