@@ -30,7 +30,7 @@ func hostile(answers ...func(query []byte) []byte) dialFunc {
 	return func(_ context.Context, network, _ string) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() {
-			defer far.Close()
+			defer func() { _ = far.Close() }()
 			stream := network == "tcp"
 			query, err := readMessage(far, stream)
 			if err != nil {
@@ -39,7 +39,7 @@ func hostile(answers ...func(query []byte) []byte) dialFunc {
 			for _, answer := range answers {
 				message := answer(query)
 				if stream {
-					message = append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...)
+					message = framed(message)
 				}
 				if _, err := far.Write(message); err != nil {
 					return
@@ -49,6 +49,12 @@ func hostile(answers ...func(query []byte) []byte) dialFunc {
 		}()
 		return near, nil
 	}
+}
+
+// framed puts a message behind its length, as over TCP.
+func framed(message []byte) []byte {
+	length := binary.BigEndian.AppendUint16(nil, uint16(len(message))) //nolint:gosec // tests keep to 64 KB
+	return append(length, message...)
 }
 
 func readMessage(conn net.Conn, stream bool) ([]byte, error) {
