@@ -220,6 +220,29 @@ func TestTargetThatIsNoHostName(t *testing.T) {
 	}
 }
 
+func TestOtherClassesDoNotCount(t *testing.T) {
+	w := newWorld(t)
+	w.plant(t, links(1, "clouddp.cloudapp.net")...)
+	w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+		for i := range m.Answers {
+			m.Answers[i].Header.Class = dnsmessage.ClassHESIOD
+		}
+		return true
+	})
+	w.finds(t, dns.ProblemMissing)
+}
+
+func TestSilenceAboutIPv6IsNoProblem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.plant(t, links(1, "clouddp.cloudapp.net")...)
+		w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+			return !asks(m, "clouddp.cloudapp.net", dnsmessage.TypeAAAA)
+		})
+		w.finds(t)
+	})
+}
+
 func TestAnswersToOtherOwnersDoNotCount(t *testing.T) {
 	stranger := alias()
 	stranger.Name = "stranger.contoso.com"
