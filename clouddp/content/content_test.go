@@ -232,7 +232,7 @@ func TestKillSweep(t *testing.T) {
 		key, old := newKey(t), fstest.MapFS{"old": {Data: []byte("old")}}
 		files := fstest.MapFS{}
 		for i := range 5 {
-			files[fmt.Sprintf("file%d", i)] = &fstest.MapFile{Data: noise(uint64(10+i), 16<<20)}
+			files[fmt.Sprintf("file%d", i)] = &fstest.MapFile{Data: noise(uint64(10+i), 12<<20)}
 		}
 		pkg := content.Package{ID: "ABC00001", Version: 2, Files: files}
 		opts := &content.Options{Uncompressed: true}
