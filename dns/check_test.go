@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -22,87 +23,126 @@ func problems(chain *dns.Chain) []dns.ProblemKind {
 	return kinds
 }
 
-// link plants a chain of n aliases from the alias to the last name.
-func link(t *testing.T, zone *dnstest.Zone, n int, last string) {
-	t.Helper()
+// links are n aliases in a row, from the alias to the last name.
+func links(n int, last string) []dns.Record {
+	chain := make([]dns.Record, n)
 	owner := alias().Name
-	for i := range n - 1 {
+	for i := range chain {
 		next := fmt.Sprintf("hop%d.contoso.com", i+1)
-		add(t, zone, owner, "CNAME", next)
+		if i == n-1 {
+			next = last
+		}
+		chain[i] = record(owner, "CNAME", next)
 		owner = next
 	}
-	add(t, zone, owner, "CNAME", last)
+	return chain
+}
+
+func record(name, kind, value string) dns.Record {
+	return dns.Record{Name: name, Type: kind, Value: value, TTL: 10 * time.Minute}
+}
+
+// plant adds each record to the zone that it belongs to.
+func (w *world) plant(t *testing.T, records ...dns.Record) {
+	t.Helper()
+	for _, r := range records {
+		zone := w.contoso
+		if dns.Within(r.Name, "cloudapp.net") {
+			zone = w.cloud
+		}
+		if err := zone.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestCheck(t *testing.T) {
+	const target = "clouddp.cloudapp.net"
 	tests := []struct {
-		name  string
-		plant func(t *testing.T, w *world)
-		want  []dns.ProblemKind
+		name    string
+		records []dns.Record
+		want    []dns.ProblemKind
 	}{
-		{"straight", func(t *testing.T, w *world) { link(t, w.contoso, 1, "clouddp.cloudapp.net") }, nil},
-		{"over another alias", func(t *testing.T, w *world) { link(t, w.contoso, 2, "clouddp.cloudapp.net") }, nil},
-		{"sixteen aliases", func(t *testing.T, w *world) { link(t, w.contoso, 16, "clouddp.cloudapp.net") }, nil},
+		{"straight", links(1, target), nil},
+		{"over another alias", links(2, target), nil},
+		{"sixteen aliases", links(16, target), nil},
+		{"seventeen aliases", links(17, target), []dns.ProblemKind{dns.ProblemTooLong}},
+		{"missing", nil, []dns.ProblemKind{dns.ProblemMissing}},
+		{"text", []dns.Record{record(alias().Name, "TXT", "x")}, []dns.ProblemKind{dns.ProblemMissing}},
+		{"address", []dns.Record{record(alias().Name, "A", "127.0.0.1")}, []dns.ProblemKind{dns.ProblemOtherData}},
 		{
-			"seventeen aliases", func(t *testing.T, w *world) { link(t, w.contoso, 17, "clouddp.cloudapp.net") },
-			[]dns.ProblemKind{dns.ProblemTooLong},
-		},
-		{"beyond the target", func(t *testing.T, w *world) {
-			link(t, w.contoso, 1, "moved.cloudapp.net")
-			add(t, w.cloud, "moved.cloudapp.net", "CNAME", "clouddp.cloudapp.net")
-		}, nil},
-		{"missing", func(*testing.T, *world) {}, []dns.ProblemKind{dns.ProblemMissing}},
-		{
-			"text instead of alias", func(t *testing.T, w *world) { add(t, w.contoso, alias().Name, "TXT", "x") },
-			[]dns.ProblemKind{dns.ProblemMissing},
+			"wrong target",
+			append(links(1, "other.cloudapp.net"), record("other.cloudapp.net", "A", "127.0.0.2")),
+			[]dns.ProblemKind{dns.ProblemWrongTarget},
 		},
 		{
-			"address instead of alias", func(t *testing.T, w *world) { add(t, w.contoso, alias().Name, "A", "127.0.0.1") },
-			[]dns.ProblemKind{dns.ProblemOtherData},
-		},
-		{"wrong target", func(t *testing.T, w *world) {
-			add(t, w.cloud, "other.cloudapp.net", "A", "127.0.0.2")
-			link(t, w.contoso, 1, "other.cloudapp.net")
-		}, []dns.ProblemKind{dns.ProblemWrongTarget}},
-		{
-			"dangling elsewhere", func(t *testing.T, w *world) { link(t, w.contoso, 2, "gone.cloudapp.net") },
+			"dangling elsewhere",
+			links(2, "gone.cloudapp.net"),
 			[]dns.ProblemKind{dns.ProblemWrongTarget, dns.ProblemDangling},
 		},
-		{"IPv6 only", func(t *testing.T, w *world) {
-			add(t, w.cloud, "six.cloudapp.net", "AAAA", "2001:db8::1")
-			link(t, w.contoso, 1, "six.cloudapp.net")
-		}, []dns.ProblemKind{dns.ProblemWrongTarget, dns.ProblemNoIPv4}},
-		{"loop", func(t *testing.T, w *world) { link(t, w.contoso, 3, alias().Name) }, []dns.ProblemKind{dns.ProblemLoop}},
 		{
-			"unknown zone", func(t *testing.T, w *world) { link(t, w.contoso, 1, "clouddp.example.org") },
-			[]dns.ProblemKind{dns.ProblemRefused},
+			"IPv6 only",
+			append(links(1, "six.cloudapp.net"), record("six.cloudapp.net", "AAAA", "2001:db8::1")),
+			[]dns.ProblemKind{dns.ProblemWrongTarget, dns.ProblemNoIPv4},
 		},
-		{"SERVFAIL on the way", func(t *testing.T, w *world) {
-			link(t, w.contoso, 1, "clouddp.cloudapp.net")
-			w.Inject(dnstest.Fault{Kind: dnstest.ServFail, Name: "clouddp.cloudapp.net", Times: dnstest.Always})
-		}, []dns.ProblemKind{dns.ProblemServFail}},
-		{"SERVFAIL at once", func(_ *testing.T, w *world) {
-			w.Inject(dnstest.Fault{Kind: dnstest.ServFail, Times: dnstest.Always})
-		}, []dns.ProblemKind{dns.ProblemServFail}},
-		{"silence on the way", func(t *testing.T, w *world) {
-			link(t, w.contoso, 1, "clouddp.cloudapp.net")
-			w.Inject(dnstest.Fault{Kind: dnstest.Silent, Name: "clouddp.cloudapp.net", Times: dnstest.Always})
-		}, []dns.ProblemKind{dns.ProblemUnreachable}},
+		{"loop", links(3, alias().Name), []dns.ProblemKind{dns.ProblemLoop}},
+		{"unknown zone", links(1, "clouddp.example.org"), []dns.ProblemKind{dns.ProblemRefused}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				test.plant(t, w)
-				chain := w.mustCheck(t)
-				if got := problems(chain); !slices.Equal(got, test.want) {
-					t.Errorf("got %v, want %v:\n%v", got, test.want, chain)
-				}
-				if chain.OK() != (test.want == nil) {
-					t.Errorf("OK is %v with %v", chain.OK(), chain.Problems)
-				}
-			})
+			w := newWorld(t)
+			w.plant(t, test.records...)
+			w.finds(t, test.want...)
 		})
+	}
+}
+
+// finds fails the test unless Check of the alias finds these problems.
+func (w *world) finds(t *testing.T, want ...dns.ProblemKind) {
+	t.Helper()
+	chain := w.mustCheck(t)
+	if got := problems(chain); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v:\n%v", got, want, chain)
+	}
+	if chain.OK() != (len(want) == 0) {
+		t.Errorf("OK is %v with %v", chain.OK(), chain.Problems)
+	}
+}
+
+func TestCheckOfFailingServers(t *testing.T) {
+	tests := []struct {
+		kind dnstest.FaultKind
+		want dns.ProblemKind
+	}{
+		{dnstest.ServFail, dns.ProblemServFail},
+		{dnstest.Refuse, dns.ProblemRefused},
+		{dnstest.Silent, dns.ProblemUnreachable},
+	}
+	for _, test := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.plant(t, links(1, "clouddp.cloudapp.net")...)
+			w.Inject(dnstest.Fault{Kind: test.kind, Name: "clouddp.cloudapp.net", Times: dnstest.Always})
+			w.finds(t, test.want)
+			w.Inject(dnstest.Fault{Kind: test.kind, Times: dnstest.Always})
+			if test.kind == dnstest.Silent {
+				_, err := check(t, w.resolver)
+				if !errors.Is(err, dns.ErrUnavailable) {
+					t.Errorf("silence at once: got %v, want %v", err, dns.ErrUnavailable)
+				}
+				return
+			}
+			w.finds(t, test.want)
+		})
+	}
+}
+
+func TestTargetMayLeadOn(t *testing.T) {
+	w := newWorld(t)
+	w.plant(t, links(2, "clouddp.cloudapp.net")...)
+	chain, err := dns.Check(t.Context(), w.resolver, alias().Name, "hop1.contoso.com")
+	if err != nil || !chain.OK() || len(chain.Hops) != 2 {
+		t.Errorf("got %v, %v", chain, err)
 	}
 }
 
@@ -139,7 +179,7 @@ func TestBothAddressFamilies(t *testing.T) {
 	w := newWorld(t)
 	add(t, w.cloud, "clouddp.cloudapp.net", "A", "127.0.0.2")
 	add(t, w.cloud, "clouddp.cloudapp.net", "AAAA", "2001:DB8::1")
-	link(t, w.contoso, 1, "clouddp.cloudapp.net")
+	w.plant(t, links(1, "clouddp.cloudapp.net")...)
 	chain := w.mustCheck(t)
 	if want := []string{"127.0.0.1", "127.0.0.2", "2001:db8::1"}; !slices.Equal(chain.Addresses, want) {
 		t.Errorf("got %v, want %v", chain.Addresses, want)
@@ -180,6 +220,29 @@ func TestTargetThatIsNoHostName(t *testing.T) {
 	}
 }
 
+func TestOtherClassesDoNotCount(t *testing.T) {
+	w := newWorld(t)
+	w.plant(t, links(1, "clouddp.cloudapp.net")...)
+	w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+		for i := range m.Answers {
+			m.Answers[i].Header.Class = dnsmessage.ClassHESIOD
+		}
+		return true
+	})
+	w.finds(t, dns.ProblemMissing)
+}
+
+func TestSilenceAboutIPv6IsNoProblem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.plant(t, links(1, "clouddp.cloudapp.net")...)
+		w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+			return !asks(m, "clouddp.cloudapp.net", dnsmessage.TypeAAAA)
+		})
+		w.finds(t)
+	})
+}
+
 func TestAnswersToOtherOwnersDoNotCount(t *testing.T) {
 	stranger := alias()
 	stranger.Name = "stranger.contoso.com"
@@ -193,7 +256,7 @@ func TestAnswersToOtherOwnersDoNotCount(t *testing.T) {
 
 func TestCheckIsTheSameEveryTime(t *testing.T) {
 	w := newWorld(t)
-	link(t, w.contoso, 3, "clouddp.cloudapp.net")
+	w.plant(t, links(3, "clouddp.cloudapp.net")...)
 	want := w.mustCheck(t).String()
 	for range 500 {
 		if got := w.mustCheck(t).String(); got != want {
@@ -204,7 +267,7 @@ func TestCheckIsTheSameEveryTime(t *testing.T) {
 
 func TestCheckDrawsTheChain(t *testing.T) {
 	w := newWorld(t)
-	link(t, w.contoso, 2, "gone.cloudapp.net")
+	w.plant(t, links(2, "gone.cloudapp.net")...)
 	want := `clouddp.contoso.com
   -> hop1.contoso.com  (CNAME, 600 s)
   -> gone.cloudapp.net  (CNAME, 600 s)

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/net/dns/dnsmessage"
+
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/dnstest"
 )
@@ -205,13 +207,68 @@ func TestEveryAuthoritativeServerIsAsked(t *testing.T) {
 	}
 }
 
-func TestAnswerWithoutAuthorityIsNoProof(t *testing.T) {
+func TestAnswersThatAreNoProof(t *testing.T) {
+	tests := []struct {
+		doubt string
+		edit  func(*dnsmessage.Message)
+	}{
+		{"does not answer with authority", func(m *dnsmessage.Message) { m.Authoritative = false }},
+		{"answers SERVFAIL", func(m *dnsmessage.Message) { m.RCode = dnsmessage.RCodeServerFailure }},
+		{"answers RCODE 9", func(m *dnsmessage.Message) { m.RCode = 9 }},
+		{"holds no such record", func(m *dnsmessage.Message) { m.Answers = nil }},
+	}
+	for _, test := range tests {
+		w := newWorld(t)
+		w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+			if asks(m, alias().Name, dnsmessage.TypeCNAME) {
+				test.edit(m)
+			}
+			return true
+		})
+		change := w.ensure(t, alias(), dns.AppliedUnverified, nil)
+		if want := []string{nameServer + ": " + test.doubt}; !slices.Equal(change.Doubts, want) {
+			t.Errorf("got doubts %q, want %q", change.Doubts, want)
+		}
+	}
+}
+
+func TestForeignSOAIsNoZone(t *testing.T) {
 	w := newWorld(t)
-	w.resolver.Authoritative = []string{"192.0.2.99:53"}
-	w.resolver.Dial = hostile(func(q []byte) []byte { return reply(q, cnameAnswer(alias(), false)) })
-	change := w.ensure(t, alias(), dns.AppliedUnverified, nil)
+	w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+		for _, section := range [][]dnsmessage.Resource{m.Answers, m.Authorities} {
+			for i := range section {
+				section[i].Header.Name = dnsmessage.MustNewName("evil.example.")
+			}
+		}
+		return true
+	})
+	deep := alias()
+	deep.Name = "clouddp.emea.contoso.com"
+	change := w.ensure(t, deep, dns.AppliedUnverified, nil)
 	if !strings.Contains(strings.Join(change.Doubts, " "), "no SOA") {
 		t.Errorf("got doubts %q", change.Doubts)
+	}
+}
+
+func TestNoCacheIsPoisonedByAsking(t *testing.T) {
+	w := newWorld(t)
+	w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+		if m.RecursionDesired && m.Questions[0].Name.String() == alias().Name+"." {
+			t.Errorf("a recursive server was asked %v of the name", m.Questions[0].Type)
+		}
+		return true
+	})
+	w.ensure(t, alias(), dns.Applied, nil)
+	w.remove(t, alias(), dns.Applied, nil)
+}
+
+func TestPinnedServersAreEnough(t *testing.T) {
+	w := newWorld(t)
+	w.resolver.Servers = []string{"192.0.2.99:53"}
+	w.resolver.Authoritative = []string{nameServer}
+	w.resolver.Dial = route(map[string]dialFunc{nameServer: w.Dial})
+	if change := w.ensure(t, alias(), dns.Applied, nil); change.Wait != time.Minute {
+		t.Errorf("got wait %v", change.Wait)
 	}
 }
 
@@ -237,6 +294,22 @@ func TestZoneIsFoundBehindAliases(t *testing.T) {
 	change := w.ensure(t, deep, dns.Applied, nil)
 	if !slices.Equal(change.Servers, []string{nameServer}) {
 		t.Errorf("got servers %v", change.Servers)
+	}
+}
+
+func TestZoneOfAnAliasedParentIsNotItsTargets(t *testing.T) {
+	// sites.emea.contoso.com leads into contoso.com, whose SOA comes with the answer and would seem to fit.
+	w := newWorld(t)
+	emea := w.AddZone("emea.contoso.com")
+	add(t, emea, "emea.contoso.com", "NS", "ns2.emea.contoso.com")
+	add(t, emea, "ns2.emea.contoso.com", "A", "192.0.2.54")
+	add(t, emea, "sites.emea.contoso.com", "CNAME", "www.contoso.com")
+	w.contoso = emea
+	deep := alias()
+	deep.Name = "clouddp.sites.emea.contoso.com"
+	change := w.ensure(t, deep, dns.Applied, nil)
+	if want := []string{nameServer, "192.0.2.54:53"}; !slices.Equal(change.Servers, want) {
+		t.Errorf("got servers %v, want %v", change.Servers, want)
 	}
 }
 

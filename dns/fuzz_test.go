@@ -2,8 +2,10 @@ package dns_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
+	"slices"
 	"testing"
 
 	"github.com/clouddp/sdk/dns"
@@ -19,9 +21,11 @@ func FuzzReply(f *testing.F) {
 	f.Add(uint16(0x8400), uint16(1), uint16(0), []byte{0xc0, 12, 0, 5, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 3, 1, 0x1b, 0})
 	f.Fuzz(func(t *testing.T, bits, answers, authorities uint16, sections []byte) {
 		resolver := resolverOver(t, overTCP(onceOver(func(query []byte) []byte {
-			header := []byte{query[0], query[1], byte(bits >> 8), byte(bits), 0, 1, byte(answers >> 8), byte(answers)}
-			message := append(header, byte(authorities>>8), byte(authorities), 0, 0)
-			return append(append(message, query[12:]...), sections...)
+			message := slices.Clone(query[:2])
+			for _, field := range []uint16{bits, 1, answers, authorities, 0} {
+				message = binary.BigEndian.AppendUint16(message, field)
+			}
+			return slices.Concat(message, query[12:], sections)
 		})))
 		chain, err := dns.Check(t.Context(), resolver, "clouddp.contoso.com", "clouddp.cloudapp.net")
 		if err != nil {
@@ -46,7 +50,7 @@ func onceOver(answer func(query []byte) []byte) dialFunc {
 	return func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() {
-			defer far.Close()
+			defer func() { _ = far.Close() }()
 			query, err := readMessage(far, true)
 			if err != nil {
 				return
@@ -55,7 +59,7 @@ func onceOver(answer func(query []byte) []byte) dialFunc {
 			if len(message) > 0xffff {
 				return
 			}
-			_, _ = far.Write(append([]byte{byte(len(message) >> 8), byte(len(message))}, message...))
+			_, _ = far.Write(framed(message))
 		}()
 		return near, nil
 	}

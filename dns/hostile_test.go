@@ -30,7 +30,7 @@ func hostile(answers ...func(query []byte) []byte) dialFunc {
 	return func(_ context.Context, network, _ string) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() {
-			defer far.Close()
+			defer func() { _ = far.Close() }()
 			stream := network == "tcp"
 			query, err := readMessage(far, stream)
 			if err != nil {
@@ -38,8 +38,11 @@ func hostile(answers ...func(query []byte) []byte) dialFunc {
 			}
 			for _, answer := range answers {
 				message := answer(query)
+				if message == nil {
+					continue
+				}
 				if stream {
-					message = append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...)
+					message = framed(message)
 				}
 				if _, err := far.Write(message); err != nil {
 					return
@@ -49,6 +52,12 @@ func hostile(answers ...func(query []byte) []byte) dialFunc {
 		}()
 		return near, nil
 	}
+}
+
+// framed puts a message behind its length, as over TCP.
+func framed(message []byte) []byte {
+	length := binary.BigEndian.AppendUint16(nil, uint16(len(message))) //nolint:gosec // tests keep to 64 KB
+	return append(length, message...)
 }
 
 func readMessage(conn net.Conn, stream bool) ([]byte, error) {
@@ -79,6 +88,36 @@ func reply(query []byte, edit func(*dnsmessage.Message)) []byte {
 		return nil
 	}
 	return packed
+}
+
+// rewriting dials w through somebody who edits its replies; an edit that reports false drops the reply.
+func (w *world) rewriting(edit func(*dnsmessage.Message) bool) dialFunc {
+	return hostile(func(query []byte) []byte {
+		conn, err := w.Dial(context.Background(), "udp", "")
+		if err != nil {
+			return nil
+		}
+		defer func() { _ = conn.Close() }()
+		answer := make([]byte, 4096)
+		if _, err := conn.Write(query); err != nil {
+			return nil
+		}
+		n, err := conn.Read(answer)
+		var message dnsmessage.Message
+		if err != nil || message.Unpack(answer[:n]) != nil || !edit(&message) {
+			return nil
+		}
+		packed, err := message.Pack()
+		if err != nil {
+			return nil
+		}
+		return packed
+	})
+}
+
+// asks reports whether m is about a name and type.
+func asks(m *dnsmessage.Message, name string, kind dnsmessage.Type) bool {
+	return m.Questions[0].Name.String() == name+"." && m.Questions[0].Type == kind
 }
 
 // cnameAnswer answers with an alias, whatever was asked.

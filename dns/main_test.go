@@ -1,7 +1,6 @@
 package dns_test
 
 import (
-	"net"
 	"testing"
 	"time"
 
@@ -43,4 +42,4 @@ func add(t *testing.T, zone *dnstest.Zone, name, kind, value string) {
 }
 
 // nameServer is the server of every zone of a dnstest.Server.
-var nameServer = net.JoinHostPort("192.0.2.53", "53")
+const nameServer = "192.0.2.53:53"

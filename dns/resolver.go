@@ -115,8 +115,9 @@ func (r *Resolver) roundTrip(ctx context.Context, network, server string, q ques
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	hangUp := func() { _ = conn.Close() }
+	defer hangUp()
+	defer context.AfterFunc(ctx, hangUp)()
 	id, query, err := q.pack()
 	if err != nil {
 		return nil, err

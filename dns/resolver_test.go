@@ -104,8 +104,7 @@ func TestMalformedAnswersAreRefused(t *testing.T) {
 	loop := func(query []byte) []byte {
 		message := reply(query, func(*dnsmessage.Message) {})
 		message[7] = 1
-		pointer := byte(len(message))
-		return append(message, 0xc0, pointer, 0, 5, 0, 1, 0, 0, 0, 60, 0, 0) // a name that points to itself
+		return append(message, 0xc0, 12+21+4, 0, 5, 0, 1, 0, 0, 0, 60, 0, 0) // a name that points to itself
 	}
 	crowd := func(query []byte) []byte {
 		return reply(query, func(m *dnsmessage.Message) {

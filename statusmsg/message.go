@@ -105,7 +105,11 @@ func (m Message) String() string {
 		b.WriteString(m.Time.UTC().Format(time.RFC3339))
 		b.WriteByte(' ')
 	}
-	fmt.Fprintf(&b, "%v %s %d", m.Severity, printable(m.Component), m.ID)
+	b.WriteString(m.Severity.String())
+	if m.Component != "" {
+		b.WriteString(" " + printable(m.Component))
+	}
+	fmt.Fprintf(&b, " %d", m.ID)
 	if m.Win32Error != 0 {
 		fmt.Fprintf(&b, " error=%#x", m.Win32Error)
 	}

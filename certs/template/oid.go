@@ -39,4 +39,6 @@ func deriveOID(base, name string, attempt int) string {
 	return fmt.Sprintf("%s.%d.%d", base, eightDigits(sum[0:4]), eightDigits(sum[4:8]))
 }
 
-func eightDigits(random []byte) uint32 { return 10_000_000 + binary.BigEndian.Uint32(random)%90_000_000 }
+func eightDigits(random []byte) uint32 {
+	return 10_000_000 + binary.BigEndian.Uint32(random)%90_000_000
+}

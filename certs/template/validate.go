@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +12,21 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-var oidForm = regexp.MustCompile(`^[0-2](\.(0|[1-9]\d{0,9})){1,30}$`)
+var oidForm = regexp.MustCompile(`^([0-2])\.(0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*$`)
+
+// isOID reports whether s is a dotted object identifier that every ASN.1 library can encode: arcs of 31 bits.
+func isOID(s string) bool {
+	match := oidForm.FindStringSubmatch(s)
+	if match == nil || len(s) > 256 {
+		return false
+	}
+	for arc := range strings.SplitSeq(s, ".") {
+		if _, err := strconv.ParseUint(arc, 10, 31); err != nil {
+			return false
+		}
+	}
+	return match[1] == "2" || len(match[2]) == 1 || (len(match[2]) == 2 && match[2] < "40")
+}
 
 // Validate returns an [*InvalidError] listing everything in t that a directory could not hold, or nil. What it could
 // hold but should not is for [Template.Check].
@@ -31,7 +46,7 @@ func (t Template) validateNames(e *errs.InvalidError) {
 	if !isName(t.DisplayName, 256) {
 		e.Add("DisplayName", "%q is not 1 to 256 printable characters", t.DisplayName)
 	}
-	if t.OID != "" && !oidForm.MatchString(t.OID) {
+	if t.OID != "" && !isOID(t.OID) {
 		e.Add("OID", "%q is not a dotted object identifier", t.OID)
 	}
 }
@@ -69,7 +84,7 @@ func (t Template) validateNumbers(e *errs.InvalidError) {
 func (t Template) validateLists(e *errs.InvalidError) {
 	oids := func(field string, list []string) {
 		for i, oid := range list {
-			if !oidForm.MatchString(oid) {
+			if !isOID(oid) {
 				e.Add(field, "%q is not a dotted object identifier", oid)
 			} else if slices.Contains(list[:i], oid) {
 				e.Add(field, "%s is listed twice", oid)

@@ -28,8 +28,8 @@ type Cloud struct {
 	ProvisionTime time.Duration
 	// OperationTime is how long any other change takes.
 	OperationTime time.Duration
-	// Publish, if not nil, is told when the cloud begins or ceases to answer for a host name, as its DNS would be.
-	Publish func(host string, up bool)
+	// Publish, if not nil, is told when a cloud service comes to exist and when it is gone, as the cloud's DNS would be.
+	Publish func(service string, up bool)
 
 	mu         sync.Mutex
 	resources  map[string]*resource
@@ -145,7 +145,7 @@ func (c *Cloud) put(spec *clouddp.Spec, part clouddp.Part, r *resource) {
 
 func (c *Cloud) publish(part clouddp.Part, up bool) {
 	if c.Publish != nil && part.Kind == kindService {
-		c.Publish(part.Name+"."+c.suffix(), up)
+		c.Publish(part.Name, up)
 	}
 }
 

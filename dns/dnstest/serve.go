@@ -60,8 +60,9 @@ func (s *Server) acceptStreams(ctx context.Context, listener net.Listener) {
 			return
 		}
 		go func() {
-			defer conn.Close()
-			defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+			hangUp := func() { _ = conn.Close() }
+			defer hangUp()
+			defer context.AfterFunc(ctx, hangUp)()
 			s.serveStream(idleConn{conn}, ctx.Done())
 		}()
 	}

@@ -129,6 +129,7 @@ func createHostedService(x *exchange) (int, any, *refusal) {
 		description: description, name: name, location: location,
 		reverseDNS: f.text("ReverseDnsFqdn"), created: x.now, modified: x.now,
 	})
+	x.publish(name, true)
 	return http.StatusCreated, nil, nil
 }
 
@@ -161,5 +162,6 @@ func deleteHostedService(x *exchange) (int, any, *refusal) {
 		return 0, nil, conflict("The hosted service %s contains deployments.", hosted.name)
 	}
 	x.services = slices.DeleteFunc(x.services, func(h *hostedService) bool { return h == hosted })
+	x.publish(hosted.name, false)
 	return http.StatusOK, nil, nil
 }

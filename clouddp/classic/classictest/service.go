@@ -24,6 +24,8 @@ type Service struct {
 	OperationTime time.Duration
 	// ProvisionTime is how long the instances of a new deployment take until they are ReadyRole.
 	ProvisionTime time.Duration
+	// Publish, if not nil, is told when a cloud service comes to exist and when it is gone, as the cloud's DNS would be.
+	Publish func(service string, up bool)
 	// MaxHostedServices, MaxStorageAccounts, MaxCores and MaxManagementCertificates are quotas; 0 means 20, 100, 20 and
 	// 100.
 	MaxHostedServices, MaxStorageAccounts, MaxCores, MaxManagementCertificates int
@@ -139,6 +141,12 @@ func (s *Service) locations() []string {
 		return []string{"West Europe", "North Europe", "East US"}
 	}
 	return s.Locations
+}
+
+func (s *Service) publish(service string, up bool) {
+	if s.Publish != nil {
+		s.Publish(service, up)
+	}
 }
 
 func orDefault(value, fallback int) int {
