@@ -37,6 +37,13 @@ type call struct {
 
 func (c *call) writes() bool { return c.method != http.MethodGet }
 
+// received is an answer that is a success; its body has been read.
+type received struct{ response *http.Response }
+
+func (r received) accepted() bool { return r.response.StatusCode == http.StatusAccepted }
+
+func (r received) requestID() string { return r.response.Header.Get(requestIDHeader) }
+
 // get reads the resource at path into reply.
 func (s *Subscription) get(ctx context.Context, what string, reply any, path ...string) error {
 	_, err := s.do(ctx, &call{what: what, method: http.MethodGet, path: path}, reply)
@@ -45,49 +52,48 @@ func (s *Subscription) get(ctx context.Context, what string, reply any, path ...
 
 // start sends a write. The ticket names the operation that goes on; it is empty if the write is complete.
 func (s *Subscription) start(ctx context.Context, c *call) (clouddp.Ticket, error) {
-	response, err := s.do(ctx, c, nil)
-	if err != nil || response.StatusCode != http.StatusAccepted {
+	answer, err := s.do(ctx, c, nil)
+	if err != nil || !answer.accepted() {
 		return "", err
 	}
-	id := response.Header.Get(requestIDHeader)
+	id := answer.requestID()
 	if id == "" {
 		return "", fmt.Errorf("classic: %s: accepted without a request id: %w", c.what, clouddp.ErrUnknown)
 	}
 	return clouddp.Ticket(id), nil
 }
 
-// do sends c, follows redirects and decodes the answer into reply, which may be nil. The body of the response has been
-// read.
-func (s *Subscription) do(ctx context.Context, c *call, reply any) (*http.Response, error) {
+// do sends c, follows redirects and decodes the answer into reply, which may be nil.
+func (s *Subscription) do(ctx context.Context, c *call, reply any) (received, error) {
 	if err := s.connect(); err != nil {
-		return nil, err
+		return received{}, err
 	}
 	target, err := s.url(c)
 	if err != nil {
-		return nil, err
+		return received{}, err
 	}
-	response, err := s.follow(ctx, c, target)
+	response, err := s.follow(ctx, c, target) //nolint:bodyclose // the pipeline has read and closed it
 	if err != nil {
-		return nil, lost(ctx, c, err)
+		return received{}, lost(ctx, c, err)
 	}
 	body, err := runtime.Payload(response)
 	if err != nil {
-		return nil, lost(ctx, c, err)
+		return received{}, lost(ctx, c, err)
 	}
 	if len(c.secret) > 0 {
 		body = bytes.ReplaceAll(body, c.secret, []byte("[redacted]"))
 		setPayload(response, body)
 	}
 	if !runtime.HasStatusCode(response, http.StatusOK, http.StatusCreated, http.StatusAccepted) {
-		return nil, refused(c, response, body)
+		return received{}, refused(c, response, body)
 	}
 	if reply == nil {
-		return response, nil
+		return received{response}, nil
 	}
 	if err := decode(body, reply); err != nil {
-		return nil, fmt.Errorf("classic: %s: unreadable answer: %w: %w", c.what, clouddp.ErrUnavailable, err)
+		return received{}, fmt.Errorf("classic: %s: unreadable answer: %w: %w", c.what, clouddp.ErrUnavailable, err)
 	}
-	return response, nil
+	return received{response}, nil
 }
 
 // follow sends c to target and on to where the service redirects it, with a new body and new credentials each time.
@@ -140,13 +146,14 @@ func (s *Subscription) redirected(from *url.URL, location string) (*url.URL, err
 
 // url returns the address of c. Every segment must be a plain name.
 func (s *Subscription) url(c *call) (*url.URL, error) {
-	address := strings.TrimSuffix(s.endpoint(), "/") + "/" + s.ID
+	segments := []string{strings.TrimSuffix(s.endpoint(), "/"), s.ID}
 	for _, segment := range c.path {
 		if segment == "" || segment == "." || segment == ".." || len(segment) > 256 {
 			return nil, errs.Invalid("classic: "+c.what, "name", "%q cannot stand in a path", segment)
 		}
-		address += "/" + url.PathEscape(segment)
+		segments = append(segments, url.PathEscape(segment))
 	}
+	address := strings.Join(segments, "/")
 	if len(c.query) > 0 {
 		address += "?" + c.query.Encode()
 	}

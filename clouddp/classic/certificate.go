@@ -36,7 +36,7 @@ func (c *serviceCertificate) read(ctx context.Context) (clouddp.Component, error
 	for _, entry := range list.Certificates {
 		thumbprint, err := certs.ParseThumbprint(entry.Thumbprint)
 		switch {
-		case err != nil: // not one that could be named, let alone deleted
+		case err != nil || thumbprint.IsZero(): // not one that could be named, let alone deleted
 		case thumbprint != c.spec.Thumbprint:
 			others = append(others, thumbprint)
 		default:

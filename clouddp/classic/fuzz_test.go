@@ -46,7 +46,10 @@ func FuzzAnswers(f *testing.F) {
 		if _, err := s.Check(t.Context(), spec); err != nil && errors.Is(err, clouddp.ErrUnknown) {
 			t.Errorf("a check of unknown outcome: %v", err)
 		}
-		for range s.ManagementCertificates().Certificates(t.Context()) {
+		for entry, err := range s.ManagementCertificates().Certificates(t.Context()) {
+			if err == nil && entry.Thumbprint.IsZero() {
+				t.Error("an entry that names no certificate")
+			}
 		}
 	})
 }

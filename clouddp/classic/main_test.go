@@ -39,11 +39,11 @@ var makeMaterial = sync.OnceValues(func() (material, error) {
 	return m, err
 })
 
-func newMaterial(t testing.TB) material {
-	t.Helper()
+func newMaterial(tb testing.TB) material {
+	tb.Helper()
 	m, err := makeMaterial()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }

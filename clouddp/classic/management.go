@@ -34,7 +34,7 @@ func (m *ManagementCertificates) Certificates(ctx context.Context) iter.Seq2[mgm
 		}
 		for _, listed := range list.Certificates {
 			thumbprint, err := certs.ParseThumbprint(listed.Thumbprint)
-			if err != nil {
+			if err != nil || thumbprint.IsZero() {
 				continue // nothing that could be named
 			}
 			entry := mgmtcert.Entry{Thumbprint: thumbprint}

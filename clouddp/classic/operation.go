@@ -15,7 +15,7 @@ func (s *Subscription) Outcome(ctx context.Context, ticket clouddp.Ticket) (clou
 	}
 	what := "operation " + printable(string(ticket))
 	var operation operationReply
-	response, err := s.do(ctx, &call{what: what, method: http.MethodGet, path: []string{"operations", string(ticket)}}, &operation)
+	answer, err := s.do(ctx, &call{what: what, method: http.MethodGet, path: []string{"operations", string(ticket)}}, &operation)
 	if err != nil {
 		return clouddp.StateUnknown, err
 	}
@@ -25,7 +25,7 @@ func (s *Subscription) Outcome(ctx context.Context, ticket clouddp.Ticket) (clou
 	case "Succeeded":
 		return clouddp.StateReady, nil
 	case "Failed":
-		return clouddp.StateFailed, newServiceError(what, response, operation.HTTPStatusCode, operation.Fault, false)
+		return clouddp.StateFailed, newServiceError(what, answer.response, operation.HTTPStatusCode, operation.Fault, false)
 	}
 	return clouddp.StateUnknown, nil
 }

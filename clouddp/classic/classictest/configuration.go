@@ -2,6 +2,7 @@ package classictest
 
 import (
 	"encoding/xml"
+	"slices"
 
 	"github.com/clouddp/sdk/certs"
 )
@@ -69,12 +70,7 @@ func (c *configuration) thumbprints() []certs.Thumbprint {
 }
 
 func (c *configuration) uses(thumbprint certs.Thumbprint) bool {
-	for _, own := range c.thumbprints() {
-		if own == thumbprint {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.thumbprints(), thumbprint)
 }
 
 // failureIn returns why a deployment with this configuration fails in a cloud service: a certificate it binds is not

@@ -1,6 +1,7 @@
 package classictest_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -16,13 +17,18 @@ func Example() {
 	}
 	fmt.Println(service.Inventory())
 
-	client := &http.Client{Transport: service.RoundTripper(nil)}
-	response, err := client.Get("https://management.core.windows.net/11111111-2222-3333-4444-555555555555/locations")
+	const address = "https://management.core.windows.net/11111111-2222-3333-4444-555555555555/locations"
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer response.Body.Close()
+	response, err := service.RoundTripper(nil).RoundTrip(request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = response.Body.Close() }()
 	fmt.Println(response.StatusCode, "without a version header")
 	// Output:
 	// [cloud service clouddp]

@@ -10,8 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -48,11 +47,11 @@ func (s *Service) Serve(ctx context.Context, certificate *tls.Certificate) (*Ser
 	}
 	server := &Server{
 		URL:  "https://" + listener.Addr().String(),
-		http: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)},
+		http: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)},
 		pool: pool,
 		done: make(chan struct{}),
 	}
-	config := &tls.Config{
+	config := &tls.Config{ //nolint:gosec // G402: the real front end speaks nothing later
 		Certificates: []tls.Certificate{*certificate},
 		MinVersion:   tls.VersionTLS12,
 		MaxVersion:   tls.VersionTLS12,

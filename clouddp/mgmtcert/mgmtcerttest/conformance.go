@@ -210,7 +210,10 @@ func (s *suite) testBreak() {
 	s.add()
 	s.add()
 	seen := 0
-	for range s.Store.Certificates(s.Context()) {
+	for _, err := range s.Store.Certificates(s.Context()) {
+		if err != nil {
+			s.Errorf("Certificates: %v", err)
+		}
 		seen++
 		break
 	}
