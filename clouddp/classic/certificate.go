@@ -20,7 +20,13 @@ type serviceCertificate struct {
 	superseded []certs.Thumbprint
 }
 
-func certificateName(thumbprint certs.Thumbprint) string { return "sha1-" + thumbprint.String() }
+// certificateName is what the cloud service calls a certificate; none has an empty name.
+func certificateName(thumbprint certs.Thumbprint) string {
+	if thumbprint.IsZero() {
+		return ""
+	}
+	return "sha1-" + thumbprint.String()
+}
 
 func (c *serviceCertificate) what(verb string) string {
 	return fmt.Sprintf("%s service certificate %s of %s", verb, c.spec.Thumbprint, c.names.Service)

@@ -25,7 +25,8 @@ var (
 )
 
 // Parts implements [clouddp.Provider]: a storage account, a cloud service, its service certificate and its deployment in
-// the production slot. The certificate is named sha1-THUMBPRINT, as the service does.
+// the production slot. The certificate is named sha1-THUMBPRINT, as the service does, and has no name, nor can it be read or
+// applied, while spec has no thumbprint.
 func (s *Subscription) Parts(spec *clouddp.Spec) ([]clouddp.Part, error) {
 	if err := s.accept(spec); err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ func (s *Subscription) resource(spec *clouddp.Spec, part clouddp.Part) (resource
 		return nil, err
 	}
 	for _, own := range parts {
-		if own.Kind == part.Kind && own.Name == part.Name {
+		if own.Kind == part.Kind && own.Name == part.Name && own.Name != "" {
 			return s.newResource(spec, part.Kind), nil
 		}
 	}
