@@ -157,4 +157,3 @@ func (t token) GetToken(context.Context, policy.TokenRequestOptions) (azcore.Acc
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
