@@ -2,6 +2,7 @@ package clouddp
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/clouddp/sdk/certs"
@@ -101,11 +102,13 @@ type CheckError struct {
 	Findings []Finding
 }
 
-// Error implements error.
+// Error implements error. It tells the findings of level Error.
 func (e *CheckError) Error() string {
 	var texts []string
 	for _, f := range e.Findings {
-		texts = append(texts, fmt.Sprintf("%s: %s", f.ID, f.Evidence))
+		if f.Severity >= slog.LevelError {
+			texts = append(texts, fmt.Sprintf("%s: %s", f.ID, f.Evidence))
+		}
 	}
 	return "clouddp: check failed: " + strings.Join(texts, "; ")
 }

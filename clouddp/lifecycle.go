@@ -177,7 +177,7 @@ func (c *Client) renewal(ctx context.Context, spec *Spec) (*certs.Bundle, error)
 	if err != nil || held == nil {
 		return renewed, err
 	}
-	return renewed, checkError(fromCerts(certs.CheckRenewal(&certs.Bundle{Leaf: held}, renewed)))
+	return renewed, checkError(fromCerts(certs.CheckRenewal(held, renewed)))
 }
 
 // sameHome refuses a change of what a service cannot change.

@@ -23,6 +23,10 @@ type Registry interface {
 	List(ctx context.Context) iter.Seq2[*Record, error]
 }
 
+// Systems yields the record of every cloud distribution point that the registry knows, in order of name; an error is the
+// last pair.
+func (c *Client) Systems(ctx context.Context) iter.Seq2[*Record, error] { return c.registry().List(ctx) }
+
 // Record is what a [Registry] remembers of one cloud distribution point: its site system record.
 type Record struct {
 	// Spec is what was asked for last.
