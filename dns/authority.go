@@ -57,7 +57,7 @@ func (r *Resolver) askZone(ctx context.Context, name string) (*answer, error) {
 
 // zoneOf returns the SOA of the zone that name itself belongs to.
 func (a *answer) zoneOf(name string) (resource, bool) {
-	if a.failed() || len(a.at(name, dnsmessage.TypeCNAME)) > 0 {
+	if len(a.at(name, dnsmessage.TypeCNAME)) > 0 {
 		return resource{}, false
 	}
 	for _, soa := range slices.Concat(a.at(name, dnsmessage.TypeSOA), a.authority) {

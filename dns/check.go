@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -137,7 +138,7 @@ func (w *walk) judgeEnd(ctx context.Context, last *answer) error {
 	if err != nil {
 		return err
 	}
-	w.Addresses = append(v4, v6...)
+	w.Addresses = slices.Concat(v4, v6)
 	switch {
 	case a.rcode == dnsmessage.RCodeNameError:
 		w.addAbsent("does not exist")

@@ -109,19 +109,15 @@ func (r *Resolver) exchange(ctx context.Context, server string, q question) (*an
 var errTruncated = errors.New("the answer is truncated over TCP too")
 
 // roundTrip sends q over a fresh connection, which gives it a fresh source port, and waits for the answer to it.
-// Replies to anything else are dropped.
+// Replies to anything else are dropped. The end of ctx closes the connection, which ends any wait on it.
 func (r *Resolver) roundTrip(ctx context.Context, network, server string, q question) (*answer, error) {
 	conn, err := r.dial(ctx, network, server)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			return nil, err
-		}
-	}
+	hangUp := func() { _ = conn.Close() }
+	defer hangUp()
+	defer context.AfterFunc(ctx, hangUp)()
 	id, query, err := q.pack()
 	if err != nil {
 		return nil, err

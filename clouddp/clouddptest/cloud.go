@@ -28,6 +28,8 @@ type Cloud struct {
 	ProvisionTime time.Duration
 	// OperationTime is how long any other change takes.
 	OperationTime time.Duration
+	// Publish, if not nil, is told when a cloud service comes to exist and when it is gone, as the cloud's DNS would be.
+	Publish func(service string, up bool)
 
 	mu         sync.Mutex
 	resources  map[string]*resource
@@ -129,15 +131,29 @@ func (c *Cloud) Workload(service string) (*tls.Certificate, error) {
 	return &certificate, nil
 }
 
+// answersFor reports whether the cloud knows a host for service, running or not.
+func (c *Cloud) answersFor(service string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current(keyOf(service, kindService, service)) != nil
+}
+
 // put stores r as part of spec's service and settles it at once.
 func (c *Cloud) put(spec *clouddp.Spec, part clouddp.Part, r *resource) {
 	if c.resources == nil {
 		c.resources = map[string]*resource{}
 	}
 	r.part, r.service = part, spec.Names().Service
+	c.publish(part, true)
 	r.began = time.Now()
 	r.settled = r.began
 	c.resources[keyOf(r.service, part.Kind, part.Name)] = r
+}
+
+func (c *Cloud) publish(part clouddp.Part, up bool) {
+	if c.Publish != nil && part.Kind == kindService {
+		c.Publish(part.Name, up)
+	}
 }
 
 // current returns the resource at key, clearing away one whose deletion is complete.
@@ -174,7 +190,9 @@ func (c *Cloud) certificatesOf(service string) []*resource {
 	return held
 }
 
-func keyOf(service, kind, name string) string { return strings.Join([]string{service, kind, name}, "\x00") }
+func keyOf(service, kind, name string) string {
+	return strings.Join([]string{service, kind, name}, "\x00")
+}
 
 func settingsOf(spec *clouddp.Spec) settings {
 	return settings{

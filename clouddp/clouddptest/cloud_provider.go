@@ -88,7 +88,9 @@ func (c *Cloud) Read(ctx context.Context, spec *clouddp.Spec, part clouddp.Part)
 	component := clouddp.Component{Part: part, State: c.stateOf(r), Owner: r.owner, Reason: r.reason()}
 	switch part.Kind {
 	case kindCertificate:
-		component.Certificate = r.bundle.Leaf
+		if r.bundle != nil {
+			component.Certificate = r.bundle.Leaf
+		}
 		if len(c.superseded(r.service, spec)) > 0 {
 			component.Drift = []string{"a superseded certificate is still there"}
 		}
@@ -136,6 +138,7 @@ func (c *Cloud) Delete(ctx context.Context, spec *clouddp.Spec, part clouddp.Par
 	return c.write(part, func() time.Time {
 		r.change, r.began, r.settled = changeDeleting, time.Now(), time.Now().Add(c.OperationTime)
 		if part.Kind == kindService {
+			c.publish(part, false)
 			c.dropCertificates(r.service)
 		}
 		return r.settled

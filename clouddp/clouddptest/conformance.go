@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"slices"
 	"testing"
@@ -45,7 +46,10 @@ func TestProvider(t *testing.T, in func(*testing.T, func(*testing.T)), newHarnes
 		{"BadInput", (*suite).testBadInput},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			in(t, func(t *testing.T) { test.run(&suite{T: t, Harness: newHarness(t)}) })
+			in(t, func(t *testing.T) {
+				t.Helper()
+				test.run(&suite{T: t, Harness: newHarness(t)})
+			})
 		})
 	}
 }
@@ -90,7 +94,7 @@ func (s *suite) testCheck() {
 		s.Fatalf("Check: %v", err)
 	}
 	for _, f := range findings {
-		if f.Severity >= 8 {
+		if f.Severity >= slog.LevelError {
 			s.Errorf("Check of an empty cloud found %s: %s", f.ID, f.Evidence)
 		}
 	}

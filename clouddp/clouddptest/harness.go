@@ -41,4 +41,3 @@ const (
 	// FaultUnreachable fails the next read.
 	FaultUnreachable
 )
-

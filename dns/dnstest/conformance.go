@@ -32,38 +32,33 @@ type Harness struct {
 // zone on a real server may be shared between them if nothing is left at the names "conformance" and "other" in it.
 func TestZone(t *testing.T, fresh func(t *testing.T) Harness) {
 	t.Helper()
-	for _, test := range zoneTests {
-		t.Run(test.name, func(t *testing.T) {
-			z := newZoneTest(t, fresh(t))
-			test.run(t, z)
-		})
+	for _, clause := range []struct {
+		name  string
+		check func(*zoneTest)
+	}{
+		{"create only if absent", (*zoneTest).create},
+		{"compare and swap", (*zoneTest).compareAndSwap},
+		{"two swaps have one winner", (*zoneTest).oneWinner},
+		{"delete only what is there", (*zoneTest).remove},
+		{"an address excludes an alias", (*zoneTest).otherData},
+		{"the apex holds no alias", (*zoneTest).apex},
+		{"texts live side by side", (*zoneTest).texts},
+		{"the TTL makes no difference", (*zoneTest).ttl},
+		{"names are normalised", (*zoneTest).names},
+		{"other zones are not found", (*zoneTest).outside},
+		{"bad input is invalid", (*zoneTest).invalid},
+		{"an ended context changes nothing", (*zoneTest).endedContext},
+		{"ensure and remove", (*zoneTest).ensureAndRemove},
+		{"an ignored update is noticed", (*zoneTest).ignored},
+		{"a lost answer is decided by reading", (*zoneTest).lost},
+	} {
+		t.Run(clause.name, func(t *testing.T) { clause.check(newZoneTest(t, fresh(t))) })
 	}
 }
 
-// zoneTests are the clauses of the contract.
-var zoneTests = []struct {
-	name string
-	run  func(t *testing.T, z *zoneTest)
-}{
-	{"create only if absent", testCreate},
-	{"compare and swap", testCompareAndSwap},
-	{"two swaps have one winner", testOneWinner},
-	{"delete only what is there", testDelete},
-	{"an address excludes an alias", testOtherData},
-	{"the apex holds no alias", testApex},
-	{"texts live side by side", testTexts},
-	{"the TTL makes no difference", testTTL},
-	{"names are normalised", testNames},
-	{"other zones are not found", testOutside},
-	{"bad input is invalid", testInvalid},
-	{"an ended context changes nothing", testContext},
-	{"ensure and remove", testEnsure},
-	{"an ignored update is noticed", testIgnored},
-	{"a lost answer is decided by reading", testLost},
-}
-
-// zoneTest is a harness with the names and records that the tests use.
+// zoneTest is one subtest: a harness with the name and records that it uses.
 type zoneTest struct {
+	*testing.T
 	Harness
 	name         string
 	alias, other dns.Record
@@ -76,7 +71,7 @@ func newZoneTest(t *testing.T, h Harness) *zoneTest {
 	}
 	name := "conformance." + h.Apex
 	return &zoneTest{
-		Harness: h, name: name,
+		T: t, Harness: h, name: name,
 		alias: dns.Record{Name: name, Type: dns.TypeCNAME, Value: "one.cloudapp.net", TTL: time.Minute},
 		other: dns.Record{Name: name, Type: dns.TypeCNAME, Value: "two.cloudapp.net", TTL: time.Minute},
 	}
@@ -88,51 +83,51 @@ func (z *zoneTest) text(value string) dns.Record {
 }
 
 // swap fails the test unless the swap ends with an error that matches want; nil means success.
-func (z *zoneTest) swap(t *testing.T, old, replacement *dns.Record, want error) {
-	t.Helper()
-	err := z.Zone.Swap(t.Context(), z.name, old, replacement)
+func (z *zoneTest) swap(old, replacement *dns.Record, want error) {
+	z.Helper()
+	err := z.Zone.Swap(z.Context(), z.name, old, replacement)
 	if !errors.Is(err, want) {
-		t.Fatalf("Swap(%v, %v): got error %v, want %v", old, replacement, err, want)
+		z.Fatalf("Swap(%v, %v): got error %v, want %v", old, replacement, err, want)
 	}
 }
 
 // holds fails the test unless the name holds exactly the records, in any order.
-func (z *zoneTest) holds(t *testing.T, want ...dns.Record) {
-	t.Helper()
-	have, err := z.Zone.Lookup(t.Context(), z.name)
+func (z *zoneTest) holds(want ...dns.Record) {
+	z.Helper()
+	have, err := z.Zone.Lookup(z.Context(), z.name)
 	if err != nil {
-		t.Fatalf("Lookup(%s): %v", z.name, err)
+		z.Fatalf("Lookup(%s): %v", z.name, err)
 	}
 	same := len(have) == len(want)
 	for _, r := range want {
 		same = same && slices.ContainsFunc(have, r.Equal)
 	}
 	if !same {
-		t.Fatalf("Lookup(%s): got %v, want %v", z.name, have, want)
+		z.Fatalf("Lookup(%s): got %v, want %v", z.name, have, want)
 	}
 }
 
-func testCreate(t *testing.T, z *zoneTest) {
-	z.holds(t)
-	z.swap(t, nil, &z.alias, nil)
-	z.holds(t, z.alias)
-	z.swap(t, nil, &z.alias, dns.ErrConflict)
-	z.swap(t, nil, &z.other, dns.ErrConflict)
-	z.holds(t, z.alias)
+func (z *zoneTest) create() {
+	z.holds()
+	z.swap(nil, &z.alias, nil)
+	z.holds(z.alias)
+	z.swap(nil, &z.alias, dns.ErrConflict)
+	z.swap(nil, &z.other, dns.ErrConflict)
+	z.holds(z.alias)
 }
 
-func testCompareAndSwap(t *testing.T, z *zoneTest) {
-	z.swap(t, &z.alias, &z.other, dns.ErrConflict)
-	z.holds(t)
-	z.swap(t, nil, &z.alias, nil)
-	z.swap(t, &z.alias, &z.other, nil)
-	z.holds(t, z.other)
-	z.swap(t, &z.alias, &z.other, dns.ErrConflict)
-	z.holds(t, z.other)
+func (z *zoneTest) compareAndSwap() {
+	z.swap(&z.alias, &z.other, dns.ErrConflict)
+	z.holds()
+	z.swap(nil, &z.alias, nil)
+	z.swap(&z.alias, &z.other, nil)
+	z.holds(z.other)
+	z.swap(&z.alias, &z.other, dns.ErrConflict)
+	z.holds(z.other)
 }
 
-func testOneWinner(t *testing.T, z *zoneTest) {
-	z.swap(t, nil, &z.alias, nil)
+func (z *zoneTest) oneWinner() {
+	z.swap(nil, &z.alias, nil)
 	targets := []string{"a.cloudapp.net", "b.cloudapp.net"}
 	results := make([]error, len(targets))
 	var swapping sync.WaitGroup
@@ -140,165 +135,165 @@ func testOneWinner(t *testing.T, z *zoneTest) {
 		swapping.Go(func() {
 			replacement := z.alias
 			replacement.Value = target
-			results[i] = z.Zone.Swap(t.Context(), z.name, &z.alias, &replacement)
+			results[i] = z.Zone.Swap(z.Context(), z.name, &z.alias, &replacement)
 		})
 	}
 	swapping.Wait()
 	winner := slices.Index(results, nil)
 	if winner < 0 || !errors.Is(results[1-winner], dns.ErrConflict) {
-		t.Fatalf("two swaps with the same old: got %v, want one nil and one conflict", results)
+		z.Fatalf("two swaps with the same old: got %v, want one nil and one conflict", results)
 	}
 	won := z.alias
 	won.Value = targets[winner]
-	z.holds(t, won)
+	z.holds(won)
 }
 
-func testDelete(t *testing.T, z *zoneTest) {
-	z.swap(t, &z.alias, nil, dns.ErrConflict)
-	z.swap(t, nil, &z.alias, nil)
-	z.swap(t, &z.other, nil, dns.ErrConflict)
-	z.holds(t, z.alias)
-	z.swap(t, &z.alias, nil, nil)
-	z.holds(t)
+func (z *zoneTest) remove() {
+	z.swap(&z.alias, nil, dns.ErrConflict)
+	z.swap(nil, &z.alias, nil)
+	z.swap(&z.other, nil, dns.ErrConflict)
+	z.holds(z.alias)
+	z.swap(&z.alias, nil, nil)
+	z.holds()
 }
 
-func testOtherData(t *testing.T, z *zoneTest) {
+func (z *zoneTest) otherData() {
 	if z.Plant == nil {
 		return
 	}
 	address := dns.Record{Name: z.name, Type: "A", Value: "192.0.2.7"}
-	if err := z.Plant(t.Context(), address); err != nil {
-		t.Fatalf("Plant: %v", err)
+	if err := z.Plant(z.Context(), address); err != nil {
+		z.Fatalf("Plant: %v", err)
 	}
-	z.swap(t, nil, &z.alias, dns.ErrConflict)
-	z.holds(t)
+	z.swap(nil, &z.alias, dns.ErrConflict)
+	z.holds()
 	text := z.text("beside an address")
-	z.swap(t, nil, &text, nil)
-	z.holds(t, text)
+	z.swap(nil, &text, nil)
+	z.holds(text)
 }
 
-func testApex(t *testing.T, z *zoneTest) {
+func (z *zoneTest) apex() {
 	z.name, z.alias.Name = z.Apex, z.Apex
-	z.swap(t, nil, &z.alias, dns.ErrConflict)
-	have, err := z.Zone.Lookup(t.Context(), z.Apex)
+	z.swap(nil, &z.alias, dns.ErrConflict)
+	have, err := z.Zone.Lookup(z.Context(), z.Apex)
 	if err != nil || slices.ContainsFunc(have, z.alias.Equal) {
-		t.Fatalf("Lookup(%s): got %v, %v", z.Apex, have, err)
+		z.Fatalf("Lookup(%s): got %v, %v", z.Apex, have, err)
 	}
 }
 
-func testTexts(t *testing.T, z *zoneTest) {
+func (z *zoneTest) texts() {
 	one, two, three := z.text("one"), z.text(`two "quoted"; \ back`), z.text("three")
-	z.swap(t, nil, &one, nil)
-	z.swap(t, nil, &two, nil)
-	z.swap(t, nil, &one, dns.ErrConflict)
-	z.holds(t, one, two)
-	z.swap(t, &one, &three, nil)
-	z.swap(t, &one, nil, dns.ErrConflict)
-	z.holds(t, two, three)
-	z.swap(t, nil, &z.alias, dns.ErrConflict)
-	z.swap(t, &two, nil, nil)
-	z.holds(t, three)
-	z.swap(t, &three, nil, nil)
-	z.swap(t, nil, &z.alias, nil)
-	z.swap(t, nil, &one, dns.ErrConflict)
-	z.holds(t, z.alias)
+	z.swap(nil, &one, nil)
+	z.swap(nil, &two, nil)
+	z.swap(nil, &one, dns.ErrConflict)
+	z.holds(one, two)
+	z.swap(&one, &three, nil)
+	z.swap(&one, nil, dns.ErrConflict)
+	z.holds(two, three)
+	z.swap(nil, &z.alias, dns.ErrConflict)
+	z.swap(&two, nil, nil)
+	z.holds(three)
+	z.swap(&three, nil, nil)
+	z.swap(nil, &z.alias, nil)
+	z.swap(nil, &one, dns.ErrConflict)
+	z.holds(z.alias)
 }
 
-func testTTL(t *testing.T, z *zoneTest) {
-	z.swap(t, nil, &z.alias, nil)
+func (z *zoneTest) ttl() {
+	z.swap(nil, &z.alias, nil)
 	sameButTTL := z.alias
 	sameButTTL.TTL = time.Hour
-	z.swap(t, &sameButTTL, &z.other, nil)
-	z.holds(t, z.other)
+	z.swap(&sameButTTL, &z.other, nil)
+	z.holds(z.other)
 }
 
-func testNames(t *testing.T, z *zoneTest) {
+func (z *zoneTest) names() {
 	loud := z.alias
 	loud.Name, loud.Value = strings.ToUpper(z.name)+".", "One.CloudApp.Net."
-	if err := z.Zone.Swap(t.Context(), loud.Name, nil, &loud); err != nil {
-		t.Fatalf("Swap(%s): %v", loud.Name, err)
+	if err := z.Zone.Swap(z.Context(), loud.Name, nil, &loud); err != nil {
+		z.Fatalf("Swap(%s): %v", loud.Name, err)
 	}
-	have, err := z.Zone.Lookup(t.Context(), loud.Name)
+	have, err := z.Zone.Lookup(z.Context(), loud.Name)
 	if err != nil || len(have) != 1 || have[0].Name != z.name || have[0].Value != z.alias.Value {
-		t.Fatalf("Lookup(%s): got %v, %v, want %v", loud.Name, have, err, z.alias)
+		z.Fatalf("Lookup(%s): got %v, %v, want %v", loud.Name, have, err, z.alias)
 	}
-	z.swap(t, &z.alias, nil, nil)
+	z.swap(&z.alias, nil, nil)
 }
 
-func testOutside(t *testing.T, z *zoneTest) {
+func (z *zoneTest) outside() {
 	z.name = "not" + z.Apex
 	z.alias.Name = z.name
-	z.swap(t, nil, &z.alias, dns.ErrNotFound)
-	if _, err := z.Zone.Lookup(t.Context(), z.name); !errors.Is(err, dns.ErrNotFound) {
-		t.Fatalf("Lookup(%s): got error %v, want %v", z.name, err, dns.ErrNotFound)
+	z.swap(nil, &z.alias, dns.ErrNotFound)
+	if _, err := z.Zone.Lookup(z.Context(), z.name); !errors.Is(err, dns.ErrNotFound) {
+		z.Fatalf("Lookup(%s): got error %v, want %v", z.name, err, dns.ErrNotFound)
 	}
 }
 
-func testInvalid(t *testing.T, z *zoneTest) {
+func (z *zoneTest) invalid() {
 	text, elsewhere := z.text("x"), z.alias
 	elsewhere.Name = "other." + z.Apex
 	noTarget := z.alias
 	noTarget.Value = ""
-	z.swap(t, nil, nil, dns.ErrInvalid)
-	z.swap(t, nil, &elsewhere, dns.ErrInvalid)
-	z.swap(t, nil, &noTarget, dns.ErrInvalid)
-	z.swap(t, &text, &z.alias, dns.ErrInvalid)
-	if _, err := z.Zone.Lookup(t.Context(), "two..dots"); !errors.Is(err, dns.ErrInvalid) {
-		t.Fatalf("Lookup of a bad name: got error %v, want %v", err, dns.ErrInvalid)
+	z.swap(nil, nil, dns.ErrInvalid)
+	z.swap(nil, &elsewhere, dns.ErrInvalid)
+	z.swap(nil, &noTarget, dns.ErrInvalid)
+	z.swap(&text, &z.alias, dns.ErrInvalid)
+	if _, err := z.Zone.Lookup(z.Context(), "two..dots"); !errors.Is(err, dns.ErrInvalid) {
+		z.Fatalf("Lookup of a bad name: got error %v, want %v", err, dns.ErrInvalid)
 	}
 }
 
-func testContext(t *testing.T, z *zoneTest) {
-	ended, cancel := context.WithCancel(t.Context())
+func (z *zoneTest) endedContext() {
+	ended, cancel := context.WithCancel(z.Context())
 	cancel()
 	if err := z.Zone.Swap(ended, z.name, nil, &z.alias); !errors.Is(err, context.Canceled) {
-		t.Fatalf("Swap: got error %v, want %v", err, context.Canceled)
+		z.Fatalf("Swap: got error %v, want %v", err, context.Canceled)
 	}
-	z.holds(t)
+	z.holds()
 }
 
-func testEnsure(t *testing.T, z *zoneTest) {
+func (z *zoneTest) ensureAndRemove() {
 	if z.Resolver == nil {
 		return
 	}
-	z.ensure(t, dns.Applied, nil)
-	z.ensure(t, dns.AlreadyOK, nil)
+	z.ensure(dns.Applied, nil)
+	z.ensure(dns.AlreadyOK, nil)
 	z.alias = z.other
-	z.ensure(t, dns.Conflict, dns.ErrConflict)
-	change, err := dns.Remove(t.Context(), z.Zone, z.Resolver, z.other)
+	z.ensure(dns.Conflict, dns.ErrConflict)
+	change, err := dns.Remove(z.Context(), z.Zone, z.Resolver, z.other)
 	if change.Verdict != dns.Conflict || !errors.Is(err, dns.ErrConflict) {
-		t.Fatalf("Remove of another target: got %v, %v, want a conflict", change.Verdict, err)
+		z.Fatalf("Remove of another target: got %v, %v, want a conflict", change.Verdict, err)
 	}
 }
 
-func testIgnored(t *testing.T, z *zoneTest) {
+func (z *zoneTest) ignored() {
 	if z.IgnoreNext == nil {
 		return
 	}
 	z.IgnoreNext()
-	z.ensure(t, dns.IgnoredByServer, dns.ErrIntegrity)
-	z.holds(t)
+	z.ensure(dns.IgnoredByServer, dns.ErrIntegrity)
+	z.holds()
 }
 
-func testLost(t *testing.T, z *zoneTest) {
+func (z *zoneTest) lost() {
 	if z.LoseNext == nil {
 		return
 	}
 	z.LoseNext()
-	z.swap(t, nil, &z.alias, dns.ErrUnknown)
-	z.holds(t, z.alias)
-	z.swap(t, &z.alias, nil, nil)
+	z.swap(nil, &z.alias, dns.ErrUnknown)
+	z.holds(z.alias)
+	z.swap(&z.alias, nil, nil)
 	if z.Resolver != nil {
 		z.LoseNext()
-		z.ensure(t, dns.Applied, nil)
+		z.ensure(dns.Applied, nil)
 	}
 }
 
 // ensure fails the test unless Ensure of the alias ends as wanted.
-func (z *zoneTest) ensure(t *testing.T, verdict dns.Verdict, want error) {
-	t.Helper()
-	change, err := dns.Ensure(t.Context(), z.Zone, z.Resolver, z.alias, nil)
+func (z *zoneTest) ensure(verdict dns.Verdict, want error) {
+	z.Helper()
+	change, err := dns.Ensure(z.Context(), z.Zone, z.Resolver, z.alias, nil)
 	if change.Verdict != verdict || !errors.Is(err, want) {
-		t.Fatalf("Ensure: got %v %v, error %v, want %v, error %v", change.Verdict, change.Doubts, err, verdict, want)
+		z.Fatalf("Ensure: got %v %v, error %v, want %v, error %v", change.Verdict, change.Doubts, err, verdict, want)
 	}
 }

@@ -21,6 +21,7 @@ func TestZoneInMemory(t *testing.T) {
 
 func TestZoneServed(t *testing.T) {
 	dnstest.TestZone(t, func(t *testing.T) dnstest.Harness {
+		t.Helper()
 		server := dnstest.NewServer()
 		return harness(server, dnstest.ResolverFor(serve(t, server)))
 	})

@@ -37,7 +37,7 @@ const (
 	Delay
 )
 
-// Always, as [Fault.Times], keeps a fault until [Server.Heal].
+// Always as [Fault.Times] keeps a fault until [Server.Heal].
 const Always = -1
 
 // Fault is something that goes wrong.

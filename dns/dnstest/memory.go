@@ -23,7 +23,7 @@ func (s *Server) Dial(ctx context.Context, network, _ string) (net.Conn, error) 
 	near, far := net.Pipe()
 	conn := &memoryConn{Conn: near, closed: make(chan struct{})}
 	go func() {
-		defer far.Close()
+		defer func() { _ = far.Close() }()
 		if udp {
 			s.servePackets(far, conn.closed)
 		} else {

@@ -18,6 +18,9 @@ const (
 // Serve answers on one free port of 127.0.0.1, over UDP and TCP, until ctx is done, and returns its address as
 // host:port. Several may run at once.
 func (s *Server) Serve(ctx context.Context) (addr string, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("dnstest: serve: %w", err)
+	}
 	listener, packets, err := listen(ctx)
 	if err != nil {
 		return "", fmt.Errorf("dnstest: serve: %w", err)
@@ -57,8 +60,9 @@ func (s *Server) acceptStreams(ctx context.Context, listener net.Listener) {
 			return
 		}
 		go func() {
-			defer conn.Close()
-			defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+			hangUp := func() { _ = conn.Close() }
+			defer hangUp()
+			defer context.AfterFunc(ctx, hangUp)()
 			s.serveStream(idleConn{conn}, ctx.Done())
 		}()
 	}

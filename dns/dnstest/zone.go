@@ -56,6 +56,23 @@ func (z *Zone) Add(records ...dns.Record) error {
 	return nil
 }
 
+// Remove takes planted records away again; one that is not there is no error. Errors are those of [Zone.Add].
+func (z *Zone) Remove(records ...dns.Record) error {
+	if z.err != nil {
+		return z.err
+	}
+	z.server.mu.Lock()
+	defer z.server.mu.Unlock()
+	for _, r := range records {
+		r, err := canonical(r, z.data.apex)
+		if err != nil {
+			return err
+		}
+		z.data = z.data.with(r.Name, z.data.without(r))
+	}
+	return nil
+}
+
 // Lookup implements [dns.Zone].
 func (z *Zone) Lookup(ctx context.Context, name string) ([]dns.Record, error) {
 	if err := ctx.Err(); err != nil {
@@ -80,7 +97,7 @@ func (z *Zone) Lookup(ctx context.Context, name string) ([]dns.Record, error) {
 }
 
 // Swap implements [dns.Zone].
-func (z *Zone) Swap(ctx context.Context, name string, old, new *dns.Record) error {
+func (z *Zone) Swap(ctx context.Context, name string, old, replacement *dns.Record) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -88,7 +105,7 @@ func (z *Zone) Swap(ctx context.Context, name string, old, new *dns.Record) erro
 	if err != nil {
 		return err
 	}
-	change, err := newSwap(name, old, new)
+	change, err := newSwap(name, old, replacement)
 	if err != nil {
 		return err
 	}
@@ -142,8 +159,8 @@ func (z *Zone) apply(change swap) error {
 	if change.old != nil {
 		records = z.data.without(*change.old)
 	}
-	if change.new != nil {
-		records = append(slices.Clone(records), *change.new)
+	if change.replacement != nil {
+		records = append(slices.Clone(records), *change.replacement)
 	}
 	z.data = z.data.with(change.name, records)
 	return nil
@@ -165,18 +182,18 @@ func (z *Zone) admits(r dns.Record) error {
 
 // swap is a checked change: old gives way to new, nil means absent.
 type swap struct {
-	name     string
-	old, new *dns.Record
+	name             string
+	old, replacement *dns.Record
 }
 
-func newSwap(name string, old, new *dns.Record) (swap, error) {
+func newSwap(name string, old, replacement *dns.Record) (swap, error) {
 	problems := &dns.InvalidError{Subject: "dnstest: swap " + name}
 	change := swap{name: name}
 	for _, side := range []struct {
 		field     string
 		from      *dns.Record
 		canonical **dns.Record
-	}{{"old", old, &change.old}, {"new", new, &change.new}} {
+	}{{"old", old, &change.old}, {"replacement", replacement, &change.replacement}} {
 		if side.from == nil {
 			continue
 		}
@@ -193,26 +210,26 @@ func newSwap(name string, old, new *dns.Record) (swap, error) {
 		*side.canonical = &r
 	}
 	switch {
-	case old == nil && new == nil:
-		problems.Add("new", "is nil, and so is old")
-	case old != nil && new != nil && change.old.Type != change.new.Type:
-		problems.Add("new", "is of another type than old")
+	case old == nil && replacement == nil:
+		problems.Add("replacement", "is nil, and so is old")
+	case old != nil && replacement != nil && change.old.Type != change.replacement.Type:
+		problems.Add("replacement", "is of another type than old")
 	}
 	return change, problems.Err()
 }
 
-// blocked reports whether the precondition does not hold, or other data excludes the new record.
+// blocked reports whether the precondition does not hold, or other data excludes the replacement.
 func (c swap) blocked(have []dns.Record) bool {
 	if c.old != nil && !slices.ContainsFunc(have, c.old.Equal) {
 		return true
 	}
-	if c.new == nil {
+	if c.replacement == nil {
 		return false
 	}
 	for _, r := range have {
 		gone := c.old != nil && c.old.Equal(r)
-		alias := c.new.Type == dns.TypeCNAME || r.Type == dns.TypeCNAME
-		if !gone && (alias || c.new.Equal(r)) {
+		alias := c.replacement.Type == dns.TypeCNAME || r.Type == dns.TypeCNAME
+		if !gone && (alias || c.replacement.Equal(r)) {
 			return true
 		}
 	}
