@@ -134,7 +134,7 @@ func TestSelfSignedByDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bits := bundle.Leaf.PublicKey.(*rsa.PublicKey).N.BitLen(); bits != 2048 {
+	if bits := bitsOf(bundle.Leaf.PublicKey); bits != 2048 {
 		t.Errorf("key of %d bits", bits)
 	}
 	if err := bundle.Leaf.VerifyHostname(fqdn); err != nil {
