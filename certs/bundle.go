@@ -4,13 +4,17 @@ import (
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
 
 // Bundle is a certificate with its chain and its private key. It is immutable and safe for concurrent use. The key
-// is sealed: no formatting verb, logger or encoder shows it; only [Bundle.PrivateKey] reaches it.
+// is sealed: no formatting verb, logger or encoder shows it; only [Bundle.PrivateKey] reaches it. Its zero value holds
+// nothing; make one with [Enroll], [ParsePFX], [SelfSigned] or [NewBundle].
 type Bundle struct {
 	// Leaf is the certificate whose public key matches the private key.
 	Leaf *x509.Certificate
@@ -20,36 +24,87 @@ type Bundle struct {
 	key sealedKey
 }
 
-// sealedKey hides a signer behind a function value, which no formatter can look into.
-type sealedKey func() crypto.Signer
-
-// NewBundle joins key with its certificate, which may stand anywhere among certificates, and orders the chain. A key
-// without a certificate, or none at all, is an [*InvalidError].
+// NewBundle joins key with its certificate, which may stand anywhere among certificates, and orders the chain;
+// certificates that do not belong to it are left out. Of several certificates for the key, the one that expires last is
+// the leaf. A key without a certificate, or none at all, is an [*InvalidError].
 func NewBundle(key crypto.Signer, certificates ...*x509.Certificate) (*Bundle, error) {
-	return nil, errs.ErrUnsupported
+	if publicKey(key) == nil {
+		return nil, errs.Invalid("certs: bundle", "key", "is missing")
+	}
+	var leaf *x509.Certificate
+	for _, c := range certificates {
+		if matches(c, key) && (leaf == nil || c.NotAfter.After(leaf.NotAfter)) {
+			leaf = c
+		}
+	}
+	if leaf == nil {
+		return nil, errs.Invalid("certs: bundle", "certificates", "none of %d belongs to the key", len(certificates))
+	}
+	return newBundle(key, leaf, certificates), nil
 }
 
-// SelfSignedOptions adjusts [SelfSigned]; nil or the zero value means every default.
-type SelfSignedOptions struct {
-	// Key signs the certificate; nil generates an RSA key of 2048 bits.
-	Key crypto.Signer
-	// Validity is the time from now until expiry; 0 means one year.
-	Validity time.Duration
+func newBundle(key crypto.Signer, leaf *x509.Certificate, others []*x509.Certificate) *Bundle {
+	return &Bundle{Leaf: leaf, Chain: chainOf(leaf, others), key: seal(key)}
 }
 
-// SelfSigned returns a new self-signed certificate with its key, as used for an Azure management certificate.
-func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
-	return nil, errs.ErrUnsupported
+// PrivateKey returns the key of the leaf, nil for the zero Bundle. It is the only way out of the seal: keep it off logs
+// and errors.
+func (b *Bundle) PrivateKey() crypto.Signer {
+	if b == nil || b.key == nil {
+		return nil
+	}
+	return b.key()
 }
 
-// PrivateKey returns the key of the leaf. It is the only way out of the seal: keep it off logs and errors.
-func (b *Bundle) PrivateKey() crypto.Signer { return b.key() }
+// CER returns the leaf without its key as DER, the content of a .cer file; nil for the zero Bundle.
+func (b *Bundle) CER() []byte {
+	if b.isZero() {
+		return nil
+	}
+	return slices.Clone(b.Leaf.Raw)
+}
 
-// CER returns the leaf without its key as DER, the content of a .cer file.
-func (b *Bundle) CER() []byte { return b.Leaf.Raw }
+// Thumbprint returns the SHA-1 digest of the leaf, by which Azure and Configuration Manager name a certificate; the
+// zero value for the zero Bundle.
+func (b *Bundle) Thumbprint() Thumbprint {
+	if b.isZero() {
+		return Thumbprint{}
+	}
+	return ThumbprintOf(b.Leaf)
+}
 
-// Thumbprint returns the SHA-1 digest of the leaf, by which Azure and Configuration Manager name a certificate.
-func (b *Bundle) Thumbprint() Thumbprint { return ThumbprintOf(b.Leaf) }
+// TLS returns the bundle for use in a [tls.Config] of a server or a client, leaf first, the root left out. The key in it
+// is sealed too. The zero Bundle gives an empty certificate, with which a handshake fails.
+func (b *Bundle) TLS() tls.Certificate {
+	if b.isZero() {
+		return tls.Certificate{}
+	}
+	presented := [][]byte{b.Leaf.Raw}
+	for _, c := range b.Chain {
+		if !isSelfIssued(c) {
+			presented = append(presented, c.Raw)
+		}
+	}
+	return tls.Certificate{Certificate: presented, PrivateKey: b.key, Leaf: b.Leaf}
+}
 
-// TLS returns the bundle for use in a [tls.Config], leaf first, the root left out.
-func (b *Bundle) TLS() tls.Certificate { return tls.Certificate{} }
+// String names the certificate for a person: common name, thumbprint and last day.
+func (b *Bundle) String() string {
+	if b.isZero() {
+		return "no certificate"
+	}
+	return fmt.Sprintf("%s (%s, until %s)", b.Leaf.Subject.CommonName, b.Thumbprint(), b.Leaf.NotAfter.Format(time.DateOnly))
+}
+
+// LogValue implements [slog.LogValuer] with the common name, the thumbprint and the expiry.
+func (b *Bundle) LogValue() slog.Value {
+	if b.isZero() {
+		return slog.StringValue("no certificate")
+	}
+	return slog.GroupValue(
+		slog.String("commonName", b.Leaf.Subject.CommonName),
+		slog.String("thumbprint", b.Thumbprint().String()),
+		slog.Time("notAfter", b.Leaf.NotAfter))
+}
+
+func (b *Bundle) isZero() bool { return b == nil || b.Leaf == nil || b.key == nil }

@@ -1,2 +1,42 @@
 // Package certs obtains, exports and checks the certificates of a cloud distribution point.
+//
+// A private key is made here and never leaves unless it is asked for: [Enroll] sends a certificate signing request to
+// an [Issuer], and the [Bundle] that comes back keeps the key sealed. It is written for Configuration Manager and Azure
+// as a .cer file without key and a .pfx file with key and password:
+//
+//	key, err := certs.GenerateKey(2048)
+//	if err != nil {
+//		return err
+//	}
+//	request := &certs.Request{CommonName: "clouddp.contoso.com", Template: "CloudDPCert", Key: key}
+//	service, err := certs.Enroll(ctx, issuer, request)
+//	if err != nil {
+//		return err
+//	}
+//	for _, finding := range certs.CheckService(service, "clouddp.contoso.com", time.Now()) {
+//		logger.Log(ctx, finding.Severity, finding.ID, "evidence", finding.Evidence, "remedy", finding.Remedy)
+//	}
+//	pfx, err := service.PFX(certs.StaticPassword(secret), nil)
+//	if err != nil {
+//		return err
+//	}
+//	return errors.Join(
+//		os.WriteFile("CloudDP.cer", service.CER(), 0o644),
+//		os.WriteFile("CloudDP.pfx", pfx, 0o600))
+//
+// # Errors
+//
+// An error matches one of the categories below with [errors.Is]. A request that waits for a certificate manager is a
+// [*PendingError] whose ID goes to [Complete], a refusal is a [*DeniedError] with the authority's HRESULT, and bad input is an
+// [*InvalidError] that lists every problem. No error, log line, fmt verb or encoder shows a key or a password.
+//
+// # Testing
+//
+// Package [github.com/clouddp/sdk/certs/certstest] holds an enterprise certification authority in memory and the
+// suite that every [Issuer] passes. Time is the standard library's, so all of it runs in a [testing/synctest] bubble.
+//
+// # Compatibility
+//
+// A [Profile] is named after the importer it is for. [WindowsLegacy] opens everywhere; Azure cloud services and Windows
+// Server 2016 answer anything newer with "wrong password".
 package certs

@@ -41,7 +41,7 @@ type PendingError struct {
 }
 
 func (e *PendingError) Error() string {
-	return withReason(fmt.Sprintf("certs: request %s is pending", e.ID), e.Reason)
+	return withReason("request "+e.ID+" is pending", e.Reason)
 }
 
 // Unwrap returns [ErrPending].
@@ -58,7 +58,7 @@ type DeniedError struct {
 }
 
 func (e *DeniedError) Error() string {
-	text := "certs: request denied"
+	text := "request denied"
 	if e.Code != 0 {
 		text += fmt.Sprintf(" (0x%08X)", e.Code)
 	}

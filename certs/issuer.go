@@ -2,10 +2,7 @@ package certs
 
 import (
 	"context"
-	"crypto"
 	"crypto/x509"
-
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 // Issuer is a certification authority that turns a certificate signing request into a certificate.
@@ -23,16 +20,4 @@ type Issuer interface {
 // Errors are those of Issuer, and [ErrNotFound] for an id the authority does not know.
 type Retriever interface {
 	Retrieve(ctx context.Context, id string) ([]*x509.Certificate, error)
-}
-
-// Enroll asks issuer for the certificate that r describes and returns it with its chain and key. The certificate is
-// checked against the request: its key must be the one in r. Besides the errors of [Issuer], a bad request is an
-// [*InvalidError].
-func Enroll(ctx context.Context, issuer Issuer, r *Request) (*Bundle, error) {
-	return nil, errs.ErrUnsupported
-}
-
-// Complete fetches the certificate of a request that [Enroll] left pending and joins it with the key that made it.
-func Complete(ctx context.Context, retriever Retriever, id string, key crypto.Signer) (*Bundle, error) {
-	return nil, errs.ErrUnsupported
 }

@@ -2,27 +2,145 @@ package certs
 
 import (
 	"crypto"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
 
+// Object identifiers of the extensions in a request.
+var (
+	oidKeyUsage     = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidExtKeyUsage  = asn1.ObjectIdentifier{2, 5, 29, 37}
+	oidServerAuth   = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
+	oidTemplateName = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2} // szOID_ENROLL_CERTTYPE_EXTENSION
+)
+
+const (
+	maxDNSNames = 100
+	maxTemplate = 64 // the length of a CN in Active Directory, in characters
+)
+
 // Request describes a certificate to ask a certification authority for.
 type Request struct {
-	// CommonName is the service FQDN, for example clouddp.contoso.com. Required, at most 64 characters.
+	// CommonName is the service FQDN, for example clouddp.contoso.com. Required, in ASCII, at most 64 characters.
 	CommonName string
-	// DNSNames are the DNS subject alternative names; empty means CommonName alone.
+	// DNSNames are the DNS subject alternative names, at most 100; empty means CommonName alone. CommonName must be
+	// among them, because TLS clients look nowhere else.
 	DNSNames []string
 	// Template is the name (CN, not display name) of the certificate template; empty for an authority without templates.
 	Template string
-	// Key signs the request and stays with the caller. Required: see [GenerateKey].
+	// Key signs the request and stays with the caller. Required, RSA: see [GenerateKey].
 	Key crypto.Signer
 }
 
 // CSR returns the request as PKCS #10 DER with subject, subject alternative names, the Server Authentication
-// extended key usage, a critical key usage and the certificate template name extension. A request that cannot
-// be right is an [*InvalidError] listing every problem.
-func (r *Request) CSR() ([]byte, error) { return nil, errs.ErrUnsupported }
+// extended key usage, a critical key usage and the certificate template name extension of [MS-WCCE]. A request that
+// cannot be right is an [*InvalidError] listing every problem.
+//
+// [MS-WCCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wcce
+func (r *Request) CSR() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
+	extensions, err := r.extensions()
+	if err != nil {
+		return nil, fmt.Errorf("certs: request %s: %w", r.CommonName, err)
+	}
+	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
+		Subject:            pkix.Name{CommonName: r.CommonName},
+		DNSNames:           r.names(),
+		SignatureAlgorithm: x509.SHA256WithRSA,
+		ExtraExtensions:    extensions,
+	}, r.Key)
+	if err != nil {
+		return nil, fmt.Errorf("certs: request %s: %w", r.CommonName, err)
+	}
+	return csr, nil
+}
 
-// GenerateKey returns a new RSA key of 2048, 3072 or 4096 bits, the lengths a cloud distribution point accepts.
-// Any other length is an [*InvalidError].
-func GenerateKey(bits int) (crypto.Signer, error) { return nil, errs.ErrUnsupported }
+func (r *Request) names() []string {
+	if len(r.DNSNames) == 0 {
+		return []string{r.CommonName}
+	}
+	return r.DNSNames
+}
+
+func (r *Request) validate() error {
+	if r == nil {
+		return errs.Invalid("certs: request", "r", "is nil")
+	}
+	e := &errs.InvalidError{Subject: "certs: request"}
+	if !isFQDN(r.CommonName) || len(r.CommonName) > maxCommonName {
+		e.Add("CommonName", "%q is not a host name of two labels or more, in ASCII and at most %d characters", r.CommonName, maxCommonName)
+	}
+	r.validateNames(e)
+	if !isTemplateName(r.Template) {
+		e.Add("Template", "%q is not a template name of at most %d printable characters", r.Template, maxTemplate)
+	}
+	checkRSA(e, "Key", r.Key)
+	return e.Err()
+}
+
+func (r *Request) validateNames(e *errs.InvalidError) {
+	names := r.names()
+	if len(names) > maxDNSNames {
+		e.Add("DNSNames", "%d names; at most %d fit", len(names), maxDNSNames)
+		return
+	}
+	for _, name := range r.DNSNames {
+		if !isFQDN(name) {
+			e.Add("DNSNames", "%q is not a host name of two labels or more, in ASCII", name)
+		}
+	}
+	if !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, r.CommonName) }) {
+		e.Add("DNSNames", "%q is missing: TLS clients ignore the common name", r.CommonName)
+	}
+}
+
+// isTemplateName reports whether name fits a BMPString and a CN in Active Directory.
+func isTemplateName(name string) bool {
+	outside := func(r rune) bool { return r > 0xFFFF || !unicode.IsPrint(r) }
+	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxTemplate && !strings.ContainsFunc(name, outside)
+}
+
+func (r *Request) extensions() ([]pkix.Extension, error) {
+	keyUsage, err := asn1.Marshal(asn1.BitString{Bytes: []byte{0xA0}, BitLength: 3}) // digitalSignature, keyEncipherment
+	if err != nil {
+		return nil, err
+	}
+	extKeyUsage, err := asn1.Marshal([]asn1.ObjectIdentifier{oidServerAuth})
+	if err != nil {
+		return nil, err
+	}
+	extensions := []pkix.Extension{
+		{Id: oidKeyUsage, Critical: true, Value: keyUsage},
+		{Id: oidExtKeyUsage, Value: extKeyUsage},
+	}
+	if r.Template == "" {
+		return extensions, nil
+	}
+	name, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagBMPString, Bytes: bmpString(r.Template)})
+	if err != nil {
+		return nil, err
+	}
+	return append(extensions, pkix.Extension{Id: oidTemplateName, Value: name}), nil
+}
+
+// bmpString encodes s in UTF-16, the most significant byte first.
+func bmpString(s string) []byte {
+	var encoded []byte
+	for _, unit := range utf16.Encode([]rune(s)) {
+		encoded = binary.BigEndian.AppendUint16(encoded, unit)
+	}
+	return encoded
+}

@@ -12,8 +12,11 @@ import (
 // Thumbprint is the SHA-1 digest of a certificate's DER encoding. Its zero value names no certificate.
 type Thumbprint [sha1.Size]byte
 
-// ThumbprintOf returns the thumbprint of c.
+// ThumbprintOf returns the thumbprint of c, the zero value for nil.
 func ThumbprintOf(c *x509.Certificate) Thumbprint {
+	if c == nil {
+		return Thumbprint{}
+	}
 	return sha1.Sum(c.Raw) //nolint:gosec // see Thumbprint
 }
 
@@ -28,9 +31,12 @@ func ParseThumbprint(s string) (Thumbprint, error) {
 		}
 		return r
 	}, s)
+	if len(digits) != hex.EncodedLen(len(t)) {
+		return t, errs.Invalid("certs: thumbprint", "s", "%d characters are not 40 hexadecimal digits", len(digits))
+	}
 	raw, err := hex.DecodeString(digits)
-	if err != nil || len(raw) != len(t) {
-		return t, errs.Invalid("certs: thumbprint", "s", "%q is not 40 hexadecimal digits", s)
+	if err != nil {
+		return t, errs.Invalid("certs: thumbprint", "s", "%q is not 40 hexadecimal digits", digits)
 	}
 	copy(t[:], raw)
 	return t, nil

@@ -2,6 +2,7 @@ package clouddp
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/clouddp/sdk/certs"
@@ -44,6 +45,7 @@ type ForeignError struct {
 	Owner string
 }
 
+// Error implements error.
 func (e *ForeignError) Error() string {
 	owner := e.Owner
 	if owner == "" {
@@ -64,6 +66,7 @@ type NeedCertificateError struct {
 	Thumbprint certs.Thumbprint
 }
 
+// Error implements error.
 func (e *NeedCertificateError) Error() string {
 	text := "clouddp: the service certificate of " + e.ServiceFQDN
 	if !e.Thumbprint.IsZero() {
@@ -85,6 +88,7 @@ type StateError struct {
 	Err error
 }
 
+// Error implements error.
 func (e *StateError) Error() string {
 	return fmt.Sprintf("clouddp: %s %s: %v", e.Status.Operation, e.Name, e.Err)
 }
@@ -98,10 +102,13 @@ type CheckError struct {
 	Findings []Finding
 }
 
+// Error implements error. It tells the findings of level Error.
 func (e *CheckError) Error() string {
 	var texts []string
 	for _, f := range e.Findings {
-		texts = append(texts, fmt.Sprintf("%s: %s", f.ID, f.Evidence))
+		if f.Severity >= slog.LevelError {
+			texts = append(texts, fmt.Sprintf("%s: %s", f.ID, f.Evidence))
+		}
 	}
 	return "clouddp: check failed: " + strings.Join(texts, "; ")
 }

@@ -38,7 +38,7 @@ type Report struct {
 }
 
 // OK reports whether no finding is of level Error.
-func (r *Report) OK() bool { return r.Err() == nil }
+func (r *Report) OK() bool { return !failed(r.Findings) }
 
 // Err returns a [*CheckError] if a finding is of level Error, else nil.
 func (r *Report) Err() error { return checkError(r.Findings) }
@@ -73,12 +73,15 @@ func (r *Report) skip(format string, args ...any) {
 }
 
 func checkError(findings []Finding) error {
-	for _, f := range findings {
-		if f.Severity >= slog.LevelError {
-			return &CheckError{Findings: findings}
-		}
+	if failed(findings) {
+		return &CheckError{Findings: findings}
 	}
 	return nil
+}
+
+// failed reports whether a finding is of level Error.
+func failed(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity >= slog.LevelError })
 }
 
 func fromCerts(findings []certs.Finding) []Finding {

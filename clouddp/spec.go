@@ -2,6 +2,7 @@ package clouddp
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -53,7 +54,7 @@ type Names struct {
 // Names returns the names derived from s, which need not be valid.
 func (s *Spec) Names() Names {
 	fqdn := normalName(s.ServiceFQDN)
-	service, _, _ := strings.Cut(fqdn, ".")
+	service, _, _ := cutLabel(fqdn)
 	account := s.StorageAccount
 	if account == "" {
 		account = service
@@ -131,12 +132,7 @@ func (s *Spec) validateTags(e *errs.InvalidError) {
 // clone returns a copy that shares nothing with s.
 func (s *Spec) clone() *Spec {
 	c := *s
-	if s.Tags != nil {
-		c.Tags = make(map[string]string, len(s.Tags))
-		for k, v := range s.Tags {
-			c.Tags[k] = v
-		}
-	}
+	c.Tags = maps.Clone(s.Tags)
 	return &c
 }
 
@@ -157,6 +153,11 @@ func (s *Spec) String() string {
 }
 
 func normalName(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+
+// cutLabel splits the first label off a host name.
+func cutLabel(name string) (label, rest string, found bool) {
+	return strings.Cut(normalName(name), ".")
+}
 
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' })

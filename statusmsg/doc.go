@@ -1,2 +1,35 @@
 // Package statusmsg models Configuration Manager status messages: reading, waiting for, reporting and rendering them.
+//
+// A site tells by status messages what its components did. The one that says that a cloud distribution point is in
+// service is [CloudDPReady]:
+//
+//	ready := statusmsg.Query{
+//		IDs:       []statusmsg.ID{statusmsg.CloudDPReady},
+//		Component: statusmsg.CloudServicesManager,
+//		Since:     requested,
+//	}
+//	message, err := statusmsg.Wait(ctx, source, ready, &statusmsg.WaitOptions{Deadline: 30 * time.Minute})
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(statusmsg.Documented().Text(message))
+//
+// A [Source] is where messages are read and a [Sink] is where they are reported. Towards a real site only the user
+// messages 39997 to 39999 should be reported; the others belong to the product.
+//
+// # Errors
+//
+// [Wait] ends with [ErrDeadline] when the message did not arrive in time and wraps the last error of its source. Bad
+// input is an [*InvalidError], which lists every problem.
+//
+// # Testing
+//
+// Package [github.com/clouddp/sdk/statusmsg/statusmsgtest] holds an in-memory Source and Sink and the conformance
+// suites that every implementation must pass. All waits work inside a [testing/synctest] bubble.
+//
+// # Compatibility
+//
+// Fields, severities and types follow the WMI class SMS_StatusMessage as Microsoft documents it. Values that it does
+// not document are kept and printed raw. Microsoft does not publish the texts of the messages; those of [Documented]
+// are our own words.
 package statusmsg

@@ -8,6 +8,10 @@ var (
 	ErrNotFound = errs.ErrNotFound
 	// ErrInvalid matches fs.ErrInvalid; the error is an [*InvalidError].
 	ErrInvalid = errs.ErrInvalid
+	// ErrDenied says that a source or sink refused the caller.
+	ErrDenied = errs.ErrDenied
+	// ErrUnsupported says that a source or sink cannot do what was asked; it matches errors.ErrUnsupported.
+	ErrUnsupported = errs.ErrUnsupported
 	// ErrDeadline says that a message did not arrive in time; it matches os.ErrDeadlineExceeded.
 	ErrDeadline = errs.ErrDeadline
 	// ErrUnavailable says that a source or sink could not be reached.

@@ -1,6 +1,12 @@
 package statusmsg
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/clouddp/sdk/internal/errs"
+)
 
 // ID is the number of a status message, 0 to 65535, without its severity bits.
 type ID uint16
@@ -13,36 +19,18 @@ const (
 	CertificateExpired ID = 9425
 )
 
+// The messages that a site lets anybody raise; no others should be reported to a real one.
+const (
+	// UserInformational is the informational one.
+	UserInformational ID = 39997
+	// UserWarning is the warning.
+	UserWarning ID = 39998
+	// UserError is the error.
+	UserError ID = 39999
+)
+
 // CloudServicesManager is the component that reports on cloud distribution points.
 const CloudServicesManager = "SMS_CLOUD_SERVICES_MANAGER"
-
-// Severity is the severity of a message as WMI and AdminService give it, unsigned; SQL views show the same bits signed.
-type Severity uint32
-
-const (
-	// SeverityUnknown is the zero value.
-	SeverityUnknown Severity = 0
-	// Informational is 1073741824.
-	Informational Severity = 0x40000000
-	// Warning is 2147483648, in SQL views -2147483648.
-	Warning Severity = 0x80000000
-	// Error is 3221225472, in SQL views -1073741824.
-	Error Severity = 0xC0000000
-)
-
-// Type is the kind of a message; other values than those named here are kept.
-type Type uint32
-
-const (
-	// Milestone marks the end of an operation.
-	Milestone Type = 0x100
-	// Detail reports a step of one.
-	Detail Type = 0x200
-	// Audit reports what somebody did.
-	Audit Type = 0x300
-	// NTEvent was copied from an event log.
-	NTEvent Type = 0x400
-)
 
 // Attribute is a searchable property of a message.
 type Attribute struct {
@@ -52,8 +40,17 @@ type Attribute struct {
 	Value string
 }
 
-// AttributeDistributionPoint is the id of the attribute that holds the NAL path of a distribution point.
-const AttributeDistributionPoint = 404
+// The attribute ids that matter to a distribution point, documented by Microsoft for the WMI class
+// SMS_StatMsgAttributes.
+const (
+	// AttributePackage is the id of the attribute that holds a package id.
+	AttributePackage = 400
+	// AttributeDistributionPoint is the id of the attribute that holds the NAL path of a distribution point.
+	AttributeDistributionPoint = 404
+)
+
+// MaxInsertions is how many insertion strings a site keeps for a message.
+const MaxInsertions = 10
 
 // Message is one status message.
 type Message struct {
@@ -75,8 +72,58 @@ type Message struct {
 	ProcessID, ThreadID uint32
 	// Win32Error is the system error or HRESULT, 0 for none.
 	Win32Error uint32
-	// Insertions are the insertion strings; Insertions[0] stands for %1. At most ten are kept by a site.
+	// Insertions are the insertion strings; Insertions[0] stands for %1. A site keeps [MaxInsertions].
 	Insertions []string
 	// Attributes are the searchable properties.
 	Attributes []Attribute
+}
+
+// Validate returns an [*InvalidError] with every reason for which a site would not take m: an ID of 0, no component, a
+// severity that is none of the three, or too many insertion strings.
+func (m Message) Validate() error {
+	invalid := &errs.InvalidError{Subject: "statusmsg: message"}
+	if m.ID == 0 {
+		invalid.Add("ID", "is 0; give the number of a message")
+	}
+	if m.Component == "" {
+		invalid.Add("Component", "is empty; name the component that reports")
+	}
+	if m.Severity != Informational && m.Severity != Warning && m.Severity != Error {
+		invalid.Add("Severity", "is %v; use Informational, Warning or Error", m.Severity)
+	}
+	if len(m.Insertions) > MaxInsertions {
+		invalid.Add("Insertions", "are %d; a site keeps %d", len(m.Insertions), MaxInsertions)
+	}
+	return invalid.Err()
+}
+
+// String returns m on one line for a log: time, severity, component, id and the insertion strings, quoted. It is safe to print
+// whatever m holds. [Catalog.Text] gives the text that a person reads.
+func (m Message) String() string {
+	var b strings.Builder
+	if !m.Time.IsZero() {
+		b.WriteString(m.Time.UTC().Format(time.RFC3339))
+		b.WriteByte(' ')
+	}
+	b.WriteString(m.Severity.String())
+	if m.Component != "" {
+		b.WriteString(" " + printable(m.Component))
+	}
+	fmt.Fprintf(&b, " %d", m.ID)
+	if m.Win32Error != 0 {
+		fmt.Fprintf(&b, " error=%#x", m.Win32Error)
+	}
+	for _, insertion := range m.Insertions {
+		fmt.Fprintf(&b, " %q", insertion)
+	}
+	return b.String()
+}
+
+// printable returns s as it is if it is safe to print, else quoted.
+func printable(s string) string {
+	quoted := fmt.Sprintf("%q", s)
+	if quoted[1:len(quoted)-1] == s {
+		return s
+	}
+	return quoted
 }

@@ -1,11 +1,10 @@
 package statusmsg
 
 import (
-	"context"
-	"iter"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
-
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 // Query selects messages. Every field that is set must match; the zero Query selects all.
@@ -23,30 +22,39 @@ type Query struct {
 }
 
 // Matches reports whether m is selected by q.
-func (q Query) Matches(m Message) bool { return false }
-
-// Source reads status messages. Messages yields those that q selects in ascending RecordID and then ends; an error is
-// the last pair. Implementations are safe for concurrent use.
-type Source interface {
-	Messages(ctx context.Context, q Query) iter.Seq2[Message, error]
+func (q Query) Matches(m Message) bool {
+	return (len(q.IDs) == 0 || slices.Contains(q.IDs, m.ID)) &&
+		matchesName(q.Component, m.Component) &&
+		matchesName(q.Site, m.Site) &&
+		matchesName(q.Machine, m.Machine) &&
+		!m.Time.Before(q.Since) &&
+		(q.After == 0 || m.RecordID > q.After) &&
+		(q.Attribute == nil || slices.Contains(m.Attributes, *q.Attribute))
 }
 
-// Sink takes status messages. Report is idempotent by [Message.Key] and is done when the message can be read back.
-// Implementations are safe for concurrent use.
-type Sink interface {
-	Report(ctx context.Context, m Message) error
+func matchesName(wanted, name string) bool {
+	return wanted == "" || strings.EqualFold(wanted, name)
 }
 
-// WaitOptions adjusts [Wait]; nil or the zero value means every default.
-type WaitOptions struct {
-	// Interval is the pause between two readings; 0 means 10 s.
-	Interval time.Duration
-	// Deadline bounds the whole wait; 0 means that only the context does.
-	Deadline time.Duration
-}
-
-// Wait returns the first message of source that q selects, waiting for it to arrive. Running out of time is
-// [ErrDeadline]; a source that fails is asked again until then, and its last error is wrapped.
-func Wait(ctx context.Context, source Source, q Query, o *WaitOptions) (Message, error) {
-	return Message{}, errs.ErrUnsupported
+// String describes q for an error: "message 9409 of SMS_CLOUD_SERVICES_MANAGER".
+func (q Query) String() string {
+	var b strings.Builder
+	b.WriteString("message")
+	for i, id := range q.IDs {
+		if i > 0 {
+			b.WriteString(" or")
+		}
+		b.WriteByte(' ')
+		b.WriteString(strconv.Itoa(int(id)))
+	}
+	if q.Component != "" {
+		b.WriteString(" of " + printable(q.Component))
+	}
+	if q.Machine != "" {
+		b.WriteString(" on " + printable(q.Machine))
+	}
+	if q.Site != "" {
+		b.WriteString(" at site " + printable(q.Site))
+	}
+	return b.String()
 }

@@ -1,7 +1,6 @@
 package clouddptest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/clouddp/sdk/certs"
@@ -12,9 +11,11 @@ import (
 type Harness struct {
 	// Provider is under test.
 	Provider clouddp.Provider
-	// Spec is valid for the cloud, and Service the certificate for its ServiceFQDN.
+	// Spec is valid for the cloud and carries the thumbprint of Service, the certificate for its ServiceFQDN.
 	Spec    *clouddp.Spec
 	Service *certs.Bundle
+	// Renewed is another certificate for the same name.
+	Renewed *certs.Bundle
 	// Interval is the pause between two readings; inside a synctest bubble it is virtual.
 	Interval time.Duration
 	// Plant creates part in the cloud with another owner's mark, or with none if owner is empty.
@@ -40,13 +41,3 @@ const (
 	// FaultUnreachable fails the next read.
 	FaultUnreachable
 )
-
-// RealTime runs a subtest outside a synctest bubble, for a provider that needs sockets.
-func RealTime(t *testing.T, test func(t *testing.T)) { t.Helper(); test(t) }
-
-// TestProvider holds a provider to the contract of [clouddp.Provider]. Each subtest runs in in, which is
-// [testing/synctest.Test] for a provider without sockets and [RealTime] for one with, on a harness of its own.
-func TestProvider(t *testing.T, in func(*testing.T, func(*testing.T)), newHarness func(t *testing.T) *Harness) {
-	t.Helper()
-	t.Fatal("not yet")
-}

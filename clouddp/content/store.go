@@ -9,7 +9,7 @@ import (
 
 // Info describes one stored blob.
 type Info struct {
-	// Name is the blob's name: segments of letters, digits, '-', '_' and '.' joined by '/'.
+	// Name is the blob's name: see [CheckName].
 	Name string
 	// Size is in bytes.
 	Size int64
@@ -21,10 +21,11 @@ type Info struct {
 
 // Reader reads blobs.
 //
-// Open returns n bytes of the named blob from offset off; n < 0 means to the end. Info describes the whole blob. A
-// range that begins past the end is [ErrInvalid], a missing blob [ErrNotFound], refused credentials [ErrDenied]. The
-// reader of the body reports a short body as an error, never as a plain end of file. The caller closes it.
-// Implementations are safe for concurrent use.
+// Open returns n bytes of the named blob from offset off, fewer where the blob ends; n < 0 means to the end, and n = 0
+// asks for Info alone. Info describes the whole blob. An offset other than 0 at or past the end is [ErrInvalid], as is
+// a name that [CheckName] refuses; a missing blob is [ErrNotFound], refused credentials [ErrDenied]. The reader of the
+// body reports a body cut short as an error, never as a plain end of file. The caller closes it. Implementations are safe
+// for concurrent use.
 type Reader interface {
 	Open(ctx context.Context, name string, off, n int64) (io.ReadCloser, Info, error)
 }
@@ -40,7 +41,8 @@ const (
 // Store keeps blobs of up to 64 MiB.
 //
 // Put writes a whole blob if ifMatch is [AnyVersion], [NoVersion] and nothing is there, or the ETag that is there;
-// otherwise nothing changes and the error is [ErrConflict]. Delete removes a blob under the same condition; a missing
+// otherwise nothing changes and the error is [ErrConflict]. It does not keep body; one that is too large is [ErrLimit].
+// Every Put that succeeds changes the ETag, even if the bytes stay. Delete removes a blob under the same condition; a missing
 // one is [ErrNotFound]. List yields the blobs whose names begin with prefix, in order of name, the error as last pair.
 // A lost answer to Put or Delete is [ErrUnknown]. Implementations are safe for concurrent use.
 type Store interface {

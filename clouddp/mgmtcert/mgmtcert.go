@@ -1,4 +1,3 @@
-// Package mgmtcert keeps the management certificates of an Azure subscription.
 package mgmtcert
 
 import (
@@ -8,14 +7,13 @@ import (
 	"time"
 
 	"github.com/clouddp/sdk/certs"
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 // Entry is one management certificate of a subscription.
 type Entry struct {
 	// Thumbprint identifies it.
 	Thumbprint certs.Thumbprint
-	// Certificate is the certificate as uploaded.
+	// Certificate is the certificate as uploaded; nil if what the store holds cannot be read as one.
 	Certificate *x509.Certificate
 	// Created is when it was uploaded, in UTC; zero if the store does not tell.
 	Created time.Time
@@ -25,21 +23,11 @@ type Entry struct {
 //
 // Certificates yields every entry; an error is the last pair. Add uploads a certificate without its key; one that is
 // there already is [ErrConflict]. Remove deletes by thumbprint; one that is not there is [ErrNotFound]. A full list
-// is [ErrLimit], refused credentials [ErrDenied], a lost answer [ErrUnknown]. Implementations are safe for
-// concurrent use.
+// is [ErrLimit], refused credentials [ErrDenied], a lost answer [ErrUnknown], a request to come back later
+// [ErrUnavailable]. No write is ever sent twice. Implementations are safe for concurrent use. Run
+// mgmtcerttest.TestStore against an implementation.
 type Store interface {
 	Certificates(ctx context.Context) iter.Seq2[Entry, error]
 	Add(ctx context.Context, certificate *x509.Certificate) error
 	Remove(ctx context.Context, thumbprint certs.Thumbprint) error
 }
-
-// The error categories this package returns, shared by the whole module.
-var (
-	ErrNotFound    = errs.ErrNotFound
-	ErrInvalid     = errs.ErrInvalid
-	ErrConflict    = errs.ErrConflict
-	ErrDenied      = errs.ErrDenied
-	ErrUnknown     = errs.ErrUnknown
-	ErrLimit       = errs.ErrLimit
-	ErrUnavailable = errs.ErrUnavailable
-)

@@ -56,6 +56,23 @@ func (z *Zone) Add(records ...dns.Record) error {
 	return nil
 }
 
+// Remove takes planted records away again; one that is not there is no error. Errors are those of [Zone.Add].
+func (z *Zone) Remove(records ...dns.Record) error {
+	if z.err != nil {
+		return z.err
+	}
+	z.server.mu.Lock()
+	defer z.server.mu.Unlock()
+	for _, r := range records {
+		r, err := canonical(r, z.data.apex)
+		if err != nil {
+			return err
+		}
+		z.data = z.data.with(r.Name, z.data.without(r))
+	}
+	return nil
+}
+
 // Lookup implements [dns.Zone].
 func (z *Zone) Lookup(ctx context.Context, name string) ([]dns.Record, error) {
 	if err := ctx.Err(); err != nil {

@@ -1,0 +1,29 @@
+// Package certstest holds an enterprise certification authority and its directory in memory, and the suites that every
+// [certs.Issuer] and every [template.Directory] passes.
+//
+// A [CA] enforces what Active Directory Certificate Services enforces: that a template is published, that the caller may
+// enroll, that the key is long enough, that a certificate manager approves. Real signatures, no socket, no goroutine; it
+// works inside a [testing/synctest] bubble:
+//
+//	ca := certstest.NewCA("Contoso Issuing CA")
+//	group := ca.AddGroup("ConfigMgr Site Servers")
+//	desired := template.Desired{Template: template.CloudDP(group), CA: ca.Name()}
+//	if _, err := template.Apply(ctx, ca, desired); err != nil {
+//		return err
+//	}
+//	ca.JoinGroup(group)
+//	service, err := certs.Enroll(ctx, ca, &certs.Request{
+//		CommonName: "clouddp.contoso.com",
+//		Template:   desired.Template.Name,
+//		Key:        certstest.Key(),
+//	})
+//
+// # Errors
+//
+// A refusal is a [*certs.DeniedError] with the HRESULT that the real authority gives. [CA.Fail] and [CA.LoseAnswer] make the
+// next call go wrong.
+//
+// # Testing
+//
+// A driver runs [TestIssuer] or [TestDirectory] with a factory of harnesses; each subtest gets a fresh one.
+package certstest

@@ -1,0 +1,110 @@
+package certs
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+
+	"github.com/clouddp/sdk/internal/errs"
+)
+
+const minKeyBits = 2048
+
+// GenerateKey returns a new RSA key of 2048, 3072 or 4096 bits; Configuration Manager takes no other kind. Any other
+// length is an [*InvalidError].
+func GenerateKey(bits int) (crypto.Signer, error) {
+	if bits != 2048 && bits != 3072 && bits != 4096 {
+		return nil, errs.Invalid("certs: generate key", "bits", "%d is not 2048, 3072 or 4096", bits)
+	}
+	key, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		return nil, fmt.Errorf("certs: generate key of %d bits: %w", bits, err)
+	}
+	return key, nil
+}
+
+// sealedKey hides a signer behind a function value, which no formatter can look into. It signs like the key itself.
+type sealedKey func() crypto.Signer
+
+func seal(key crypto.Signer) sealedKey {
+	if sealed, ok := key.(sealedKey); ok {
+		return sealed
+	}
+	return func() crypto.Signer { return key }
+}
+
+// Public implements [crypto.Signer].
+func (k sealedKey) Public() crypto.PublicKey { return k().Public() }
+
+// Sign implements [crypto.Signer].
+func (k sealedKey) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return k().Sign(random, digest, opts)
+}
+
+// Format implements [fmt.Formatter] with a placeholder for every verb.
+func (sealedKey) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
+
+// LogValue implements [slog.LogValuer] with a placeholder.
+func (sealedKey) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText implements [encoding.TextMarshaler] with a placeholder.
+func (sealedKey) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// publicKey returns the public half of key, or nil if key is nil or holds nothing.
+func publicKey(key crypto.Signer) crypto.PublicKey {
+	if isNil(key) {
+		return nil
+	}
+	switch public := key.Public().(type) {
+	case *rsa.PublicKey:
+		if public.N != nil {
+			return public
+		}
+	case *ecdsa.PublicKey:
+		if public.Curve != nil {
+			return public
+		}
+	case ed25519.PublicKey:
+		return public
+	}
+	return nil
+}
+
+func isNil(key crypto.Signer) bool {
+	v := reflect.ValueOf(key)
+	switch v.Kind() { //nolint:exhaustive // no other kind can be nil and a signer
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Slice, reflect.Map:
+		return v.IsNil()
+	default:
+		return false
+	}
+}
+
+// matches reports whether certificate was issued for key.
+func matches(certificate *x509.Certificate, key crypto.Signer) bool {
+	public, ok := publicKey(key).(interface{ Equal(crypto.PublicKey) bool })
+	return ok && certificate != nil && public.Equal(certificate.PublicKey)
+}
+
+// checkRSA adds a problem to e unless key is an RSA key of 2048 bits or more.
+func checkRSA(e *errs.InvalidError, field string, key crypto.Signer) {
+	switch public := publicKey(key).(type) {
+	case nil:
+		e.Add(field, "is missing; make one with GenerateKey")
+	case *rsa.PublicKey:
+		if bits := public.N.BitLen(); bits < minKeyBits {
+			e.Add(field, "has %d bits; use 2048 or 4096", bits)
+		}
+	default:
+		e.Add(field, "is of type %T; Configuration Manager takes RSA keys only", public)
+	}
+}

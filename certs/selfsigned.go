@@ -1,0 +1,106 @@
+package certs
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clouddp/sdk/internal/errs"
+)
+
+const (
+	defaultValidity = 365 * 24 * time.Hour
+	maxValidity     = 100 * defaultValidity
+	// clockSkew is how far in the past a certificate begins, so that a machine whose clock is late accepts it at once;
+	// Active Directory Certificate Services does the same.
+	clockSkew = 10 * time.Minute
+)
+
+// SelfSignedOptions adjusts [SelfSigned]; nil or the zero value means every default.
+type SelfSignedOptions struct {
+	// Key signs the certificate; nil generates an RSA key of 2048 bits.
+	Key crypto.Signer
+	// Validity is the time from now until expiry, at most 100 years; 0 means one year.
+	Validity time.Duration
+}
+
+// SelfSigned returns a new self-signed certificate with its key, as used for an Azure management certificate: SHA-256,
+// for client and server authentication, valid since ten minutes ago. A common name that is a host name is repeated as a
+// DNS subject alternative name. Bad input is an [*InvalidError].
+func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
+	var options SelfSignedOptions
+	if o != nil {
+		options = *o
+	}
+	if err := options.complete(commonName); err != nil {
+		return nil, err
+	}
+	template := selfSignedTemplate(commonName, options.Validity)
+	if _, ok := options.Key.Public().(*rsa.PublicKey); ok {
+		template.SignatureAlgorithm = x509.SHA256WithRSA
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, options.Key.Public(), options.Key)
+	if err != nil {
+		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
+	}
+	return newBundle(options.Key, leaf, nil), nil
+}
+
+// complete checks the options and fills in the defaults.
+func (o *SelfSignedOptions) complete(commonName string) error {
+	e := &errs.InvalidError{Subject: "certs: self-signed"}
+	if !isCommonName(commonName) {
+		e.Add("commonName", "%q is not 1 to %d printable characters", commonName, maxCommonName)
+	}
+	if o.Validity < 0 || o.Validity > maxValidity {
+		e.Add("Validity", "%s is not between 0 and 100 years", o.Validity)
+	}
+	if o.Key != nil && publicKey(o.Key) == nil {
+		e.Add("Key", "holds no key")
+	}
+	if err := e.Err(); err != nil {
+		return err
+	}
+	if o.Validity == 0 {
+		o.Validity = defaultValidity
+	}
+	if o.Key != nil {
+		return nil
+	}
+	key, err := GenerateKey(minKeyBits)
+	o.Key = key
+	return err
+}
+
+func isCommonName(name string) bool {
+	notPrintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	return utf8.ValidString(name) && strings.TrimSpace(name) != "" &&
+		utf8.RuneCountInString(name) <= maxCommonName && !strings.ContainsFunc(name, notPrintable)
+}
+
+func selfSignedTemplate(commonName string, validity time.Duration) *x509.Certificate {
+	now := time.Now()
+	template := &x509.Certificate{
+		Subject:               pkix.Name{CommonName: commonName},
+		NotBefore:             now.Add(-clockSkew),
+		NotAfter:              now.Add(validity),
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true,
+	}
+	if isFQDN(commonName) {
+		template.DNSNames = []string{commonName}
+	}
+	return template
+}

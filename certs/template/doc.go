@@ -1,0 +1,32 @@
+// Package template plans and makes the certificate template of a cloud distribution point in an Active Directory forest.
+//
+// A [Template] is plain data. [CloudDP] is the one that Microsoft's guide makes by hand; [Plan] shows what a [Directory]
+// lacks of it, and [Apply] adds that in the safe order: object identifier, template, publication on one authority. Applying
+// again changes nothing:
+//
+//	group, err := directory.GroupSID(ctx, "ConfigMgr Site Servers")
+//	if err != nil {
+//		return err
+//	}
+//	desired := template.Desired{Template: template.CloudDP(group), CA: "Contoso Issuing CA"}
+//	changes, err := template.Plan(ctx, directory, desired)
+//	if err != nil {
+//		return err
+//	}
+//	for _, change := range changes {
+//		logger.Info("would " + change.String())
+//	}
+//	_, err = template.Apply(ctx, directory, desired)
+//	return err
+//
+// After Apply the site server must be restarted before it enrolls: only then does its logon token hold the group.
+//
+// # Errors
+//
+// An error matches one of the categories below with [errors.Is]. A template that a directory could not hold is an
+// [*InvalidError] listing every problem; one of Windows' own is [ErrForeign].
+//
+// # Testing
+//
+// Package [github.com/clouddp/sdk/certs/certstest] holds a Directory in memory, and the suite that every Directory passes.
+package template

@@ -1,0 +1,24 @@
+package template
+
+import "github.com/clouddp/sdk/internal/errs"
+
+// The error categories this package returns, shared by the whole module.
+var (
+	// ErrNotFound matches fs.ErrNotExist: no such template, object identifier, authority or group.
+	ErrNotFound = errs.ErrNotFound
+	// ErrInvalid matches fs.ErrInvalid; the error is an [*InvalidError].
+	ErrInvalid = errs.ErrInvalid
+	// ErrConflict says that a name or an object identifier is taken by something else.
+	ErrConflict = errs.ErrConflict
+	// ErrForeign says that a template is Windows' own and must not be changed.
+	ErrForeign = errs.ErrForeign
+	// ErrDenied matches fs.ErrPermission: the directory refused.
+	ErrDenied = errs.ErrDenied
+	// ErrUnknown says that a write was not seen when it was read back: it may or may not have happened.
+	ErrUnknown = errs.ErrUnknown
+	// ErrUnavailable says that the directory could not be reached.
+	ErrUnavailable = errs.ErrUnavailable
+)
+
+// InvalidError lists every problem found in one piece of input.
+type InvalidError = errs.InvalidError

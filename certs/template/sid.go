@@ -1,0 +1,59 @@
+package template
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/clouddp/sdk/internal/errs"
+)
+
+// SID is a Windows security identifier in its string form, for example S-1-5-21-1004336348-1177238915-682003330-1104.
+// Its zero value names nobody.
+type SID string
+
+// Everyone and AuthenticatedUsers are the same in every domain.
+const (
+	Everyone           SID = "S-1-1-0"
+	AuthenticatedUsers SID = "S-1-5-11"
+)
+
+var sidForm = regexp.MustCompile(`^S-1-(\d{1,15})((?:-\d{1,10}){1,15})$`)
+
+// Validate returns an [*InvalidError] unless s has the form of [MS-DTYP] section 2.4.2.1: S-1, a 48-bit authority in
+// decimal and one to fifteen 32-bit numbers.
+//
+// [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp
+func (s SID) Validate() error {
+	if problem := s.problem(); problem != "" {
+		return errs.Invalid("template: SID", "SID", "%s", problem)
+	}
+	return nil
+}
+
+func (s SID) problem() string {
+	match := sidForm.FindStringSubmatch(string(s))
+	if match == nil {
+		return fmt.Sprintf("%q does not look like S-1-5-21-1-2-3-1104", string(s))
+	}
+	if _, err := strconv.ParseUint(match[1], 10, 48); err != nil {
+		return fmt.Sprintf("%q: the authority does not fit 48 bits", string(s))
+	}
+	for number := range strings.SplitSeq(match[2][1:], "-") {
+		if _, err := strconv.ParseUint(number, 10, 32); err != nil {
+			return fmt.Sprintf("%q: %s does not fit 32 bits", string(s), number)
+		}
+	}
+	return ""
+}
+
+// isBroad reports whether s stands for everybody in a domain rather than for a chosen group.
+func (s SID) isBroad() bool {
+	switch s {
+	case Everyone, AuthenticatedUsers, "S-1-5-32-545": // BUILTIN\Users
+		return true
+	}
+	inDomain := strings.HasPrefix(string(s), "S-1-5-21-")
+	return inDomain && (strings.HasSuffix(string(s), "-513") || strings.HasSuffix(string(s), "-515")) // Domain Users, Domain Computers
+}

@@ -1,0 +1,159 @@
+package template
+
+import (
+	"crypto/x509"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Object identifiers of purposes.
+const (
+	// ServerAuth is Server Authentication, what a cloud distribution point needs.
+	ServerAuth = "1.3.6.1.5.5.7.3.1"
+	// ClientAuth is Client Authentication.
+	ClientAuth = "1.3.6.1.5.5.7.3.2"
+
+	anyPurpose     = "2.5.29.37.0"
+	smartCardLogon = "1.3.6.1.4.1.311.20.2.2"
+	pkinitClient   = "1.3.6.1.5.2.3.4"
+	keyUsageOID    = "2.5.29.15"
+)
+
+const (
+	day  = 24 * time.Hour
+	year = 365 * day // as Active Directory Certificate Services counts
+)
+
+// KeySpec is pKIDefaultKeySpec.
+type KeySpec int
+
+const (
+	// KeyExchange is AT_KEYEXCHANGE: the key may decrypt and sign.
+	KeyExchange KeySpec = 1
+	// Signature is AT_SIGNATURE: the key may sign only.
+	Signature KeySpec = 2
+)
+
+// Template is a certificate template of Active Directory Certificate Services. Each field is an attribute of
+// pKICertificateTemplate in [MS-CRTD]; the name of the attribute stands beside it. It is plain data: copy it with
+// [Template.Clone].
+//
+// [MS-CRTD]: https://learn.microsoft.com/openspecs/windows_protocols/ms-crtd
+type Template struct {
+	// Name is the identity of the template, used in requests: 1 to 64 characters (cn).
+	Name string
+	// DisplayName is what dialogs show: 1 to 256 characters (displayName).
+	DisplayName string
+	// OID is the object identifier, unique in the forest; empty until the template is in a directory
+	// (msPKI-Cert-Template-OID).
+	OID string
+	// SchemaVersion is 1 for the templates of Windows 2000, which cannot be edited, to 4
+	// (msPKI-Template-Schema-Version).
+	SchemaVersion int
+	// Revision and MinorRevision count the changes (revision, msPKI-Template-Minor-Revision).
+	Revision, MinorRevision int
+	// Flags are the general flags (flags).
+	Flags GeneralFlags
+	// EnrollmentFlags say how a request is treated (msPKI-Enrollment-Flag).
+	EnrollmentFlags EnrollmentFlags
+	// PrivateKeyFlags say how the key is kept (msPKI-Private-Key-Flag).
+	PrivateKeyFlags PrivateKeyFlags
+	// NameFlags say where the subject comes from (msPKI-Certificate-Name-Flag).
+	NameFlags NameFlags
+	// KeySpec is what the key is for (pKIDefaultKeySpec).
+	KeySpec KeySpec
+	// KeyUsage is the key usage of issued certificates (pKIKeyUsage).
+	KeyUsage x509.KeyUsage
+	// MinimalKeySize is in bits, 512 to 16384 (msPKI-Minimal-Key-Size).
+	MinimalKeySize int
+	// Validity is the life of a certificate, Renewal the last part of it in which it may be renewed
+	// (pKIExpirationPeriod, pKIOverlapPeriod). A year has 365 days.
+	Validity, Renewal time.Duration
+	// ExtKeyUsage are the purposes as object identifiers; empty means every purpose (pKIExtendedKeyUsage).
+	ExtKeyUsage []string
+	// ApplicationPolicies repeat ExtKeyUsage from schema version 2 on (msPKI-Certificate-Application-Policy).
+	ApplicationPolicies []string
+	// CriticalExtensions are object identifiers of the extensions marked critical (pKICriticalExtensions).
+	CriticalExtensions []string
+	// CSPs are the names of cryptographic providers in order of preference (pKIDefaultCSPs).
+	CSPs []string
+	// RASignatures is the number of further signatures that a request needs (msPKI-RA-Signature).
+	RASignatures int
+	// RAPolicies are the purposes of those who give the signatures (msPKI-RA-Application-Policies).
+	RAPolicies []string
+	// Access says who may read the template and enroll (nTSecurityDescriptor). Administrators who may change it need not
+	// be listed: a directory keeps them.
+	Access []Access
+}
+
+// WebServer returns the built-in template Web Server of Windows Server 2019 as Microsoft ships it, but for what depends
+// on the forest: the OID (which ends in .1.16) and the rights of its administrators.
+func WebServer() Template {
+	return Template{
+		Name:               "WebServer",
+		DisplayName:        "Web Server",
+		SchemaVersion:      1,
+		Revision:           4,
+		MinorRevision:      1,
+		Flags:              GeneralIsDefault | GeneralAddTemplateName | GeneralMachineType | GeneralEnrolleeSuppliesSubject,
+		NameFlags:          NameEnrolleeSuppliesSubject,
+		KeySpec:            KeyExchange,
+		KeyUsage:           x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+		MinimalKeySize:     2048,
+		Validity:           2 * year,
+		Renewal:            6 * 7 * day,
+		ExtKeyUsage:        []string{ServerAuth},
+		CriticalExtensions: []string{keyUsageOID},
+		CSPs: []string{
+			"Microsoft RSA SChannel Cryptographic Provider",
+			"Microsoft DH SChannel Cryptographic Provider",
+		},
+		Access: []Access{{AuthenticatedUsers, Read}},
+	}
+}
+
+// Duplicate returns what the command Duplicate Template makes of t at its lowest compatibility (authority Windows Server
+// 2003, recipient Windows XP): schema version 2, revision 100.0, no OID yet, and a name that is displayName without spaces.
+func (t Template) Duplicate(displayName string) Template {
+	d := t.Clone()
+	d.DisplayName = displayName
+	d.Name = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, displayName)
+	d.OID = ""
+	d.SchemaVersion = 2
+	d.Revision, d.MinorRevision = 100, 0
+	d.Flags = d.Flags&^GeneralIsDefault | GeneralIsModified
+	d.PrivateKeyFlags |= PrivateKeyServer2003 | PrivateKeyClientXP
+	d.ApplicationPolicies = slices.Clone(d.ExtKeyUsage)
+	return d
+}
+
+// CloudDP returns the template of a cloud distribution point as Microsoft's step-by-step example makes it ("Deploying the
+// service certificate for cloud-based distribution points"): Web Server duplicated as "Cloud DP Cert", the private key
+// exportable, Enroll for group alone (Enterprise Admins lose it) and Read for Authenticated Users, as whom authorities read.
+func CloudDP(group SID) Template {
+	t := WebServer().Duplicate("Cloud DP Cert")
+	t.PrivateKeyFlags |= PrivateKeyExportable
+	t.Access = append(t.Access, Access{group, Read | Enroll})
+	return t
+}
+
+// Clone returns a copy that shares no slice with t.
+func (t Template) Clone() Template {
+	t.ExtKeyUsage = slices.Clone(t.ExtKeyUsage)
+	t.ApplicationPolicies = slices.Clone(t.ApplicationPolicies)
+	t.CriticalExtensions = slices.Clone(t.CriticalExtensions)
+	t.CSPs = slices.Clone(t.CSPs)
+	t.RAPolicies = slices.Clone(t.RAPolicies)
+	t.Access = slices.Clone(t.Access)
+	return t
+}
+
+// isBuiltIn reports whether t is one of Windows' own templates.
+func (t Template) isBuiltIn() bool { return t.SchemaVersion == 1 || t.Flags&GeneralIsDefault != 0 }

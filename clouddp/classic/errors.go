@@ -1,0 +1,164 @@
+package classic
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/clouddp/sdk/clouddp"
+)
+
+// ServiceError is an answer by which the service refused a request, or the outcome of an operation that failed. It
+// matches its category, such as clouddp.ErrConflict, and unwraps to an [*azcore.ResponseError].
+type ServiceError struct {
+	// Operation is what was attempted: "create cloud service clouddp".
+	Operation string
+	// StatusCode is the HTTP status; of a failed operation the one that a synchronous answer would have had.
+	StatusCode int
+	// Code is the service's own, such as ConflictError; possibly empty.
+	Code string
+	// Message is the service's own wording, at most 512 characters; possibly empty.
+	Message string
+	// RequestID names the answer for Microsoft's support; possibly empty.
+	RequestID string
+
+	category error
+	response *azcore.ResponseError
+}
+
+func (e *ServiceError) Error() string {
+	text := fmt.Sprintf("classic: %s: %d %s", e.Operation, e.StatusCode, e.Code)
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	if e.RequestID != "" {
+		text += " (request " + e.RequestID + ")"
+	}
+	return text
+}
+
+// Unwrap returns the category, if there is one, and the [*azcore.ResponseError].
+func (e *ServiceError) Unwrap() []error {
+	if e.category == nil {
+		return []error{e.response}
+	}
+	return []error{e.category, e.response}
+}
+
+// refused makes an error of an answer that is not a success.
+func refused(c *call, response *http.Response, body []byte) error {
+	var fault faultReply
+	if err := decode(body, &fault); err != nil {
+		fault = faultReply{} // not the service speaking, but a proxy: the status must do
+	}
+	return newServiceError(c.what, response, response.StatusCode, fault, c.writes())
+}
+
+func newServiceError(what string, response *http.Response, status int, fault faultReply, written bool) *ServiceError {
+	return &ServiceError{
+		Operation:  what,
+		StatusCode: status,
+		Code:       printable(fault.Code),
+		Message:    printable(fault.Message),
+		RequestID:  printable(response.Header.Get(requestIDHeader)),
+		category:   categoryOf(status, fault, written),
+		response:   &azcore.ResponseError{ErrorCode: fault.Code, StatusCode: status, RawResponse: response},
+	}
+}
+
+// categoryOf tells what a caller can do about an answer. ConflictError is overloaded; its message tells busy from taken.
+func categoryOf(status int, fault faultReply, written bool) error {
+	message := strings.ToLower(fault.Message)
+	switch {
+	case strings.Contains(message, "policy limit") || strings.Contains(message, "maximum number of"):
+		return clouddp.ErrLimit
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return clouddp.ErrNotFound
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return clouddp.ErrDenied
+	case strings.Contains(message, "exclusive access") || strings.Contains(message, "lease conflict"):
+		return clouddp.ErrUnavailable
+	case status == http.StatusConflict || status == http.StatusPreconditionFailed:
+		return clouddp.ErrConflict
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || fault.Code == "TooManyRequests":
+		return clouddp.ErrUnavailable
+	case status == http.StatusRequestTimeout || status >= http.StatusInternalServerError:
+		return afterWrite(written)
+	}
+	return nil
+}
+
+// afterWrite returns the category of a request whose effect cannot be told from its answer.
+func afterWrite(written bool) error {
+	if written {
+		return clouddp.ErrUnknown
+	}
+	return clouddp.ErrUnavailable
+}
+
+// lost makes an error of a request that has no answer.
+func lost(ctx context.Context, c *call, err error) error {
+	category := afterWrite(c.writes() && mayHaveArrived(err))
+	if ctx.Err() != nil {
+		return fmt.Errorf("classic: %s: %w: %w", c.what, category, context.Cause(ctx))
+	}
+	if _, ok := errors.AsType[*credentialError](err); ok {
+		category = clouddp.ErrDenied
+	}
+	return fmt.Errorf("classic: %s: %w: %w", c.what, category, err)
+}
+
+// mayHaveArrived is false for what failed before the first byte of a request was sent.
+func mayHaveArrived(err error) bool {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return false
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return false
+	}
+	if _, ok := errors.AsType[*redirectError](err); ok {
+		return false
+	}
+	if _, ok := errors.AsType[*credentialError](err); ok {
+		return false
+	}
+	operation, ok := errors.AsType[*net.OpError](err)
+	return !ok || operation.Op != "dial"
+}
+
+// redirectError reports a redirect that is not followed: nothing was carried out.
+type redirectError struct{ text string }
+
+func (e *redirectError) Error() string { return e.text }
+
+// credentialError reports a credential that gave no token: nothing was sent.
+type credentialError struct{ err error }
+
+func (e *credentialError) Error() string { return "no token: " + printable(e.err.Error()) }
+
+func (e *credentialError) Unwrap() error { return e.err }
+
+// printable bounds text of the service and takes the control characters out of it.
+func printable(text string) string {
+	visible := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)))
+	return string(visible[:min(len(visible), 512)])
+}
+
+// setPayload replaces the body that an error may print.
+func setPayload(response *http.Response, body []byte) {
+	response.Body = io.NopCloser(bytes.NewReader(body))
+}

@@ -1,0 +1,94 @@
+package house_test
+
+import "maps"
+
+// links are what a package may link beside the standard library, each with the reason. A name is that of a room of this
+// module or, of anything else, the path that its packages begin with.
+type links map[string]string
+
+// rooms has an entry for every package of the module but the examples.
+var rooms = map[string]links{
+	".":              {},
+	"internal/errs":  {},
+	"internal/house": {},
+
+	"certs":           join(errCategories, pkcs12),
+	"certs/template":  join(errCategories),
+	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
+
+	"dns":         join(errCategories, dnsMessage),
+	"dns/dnstest": join(dns),
+
+	"clientsettings":                    join(errCategories),
+	"clientsettings/clientsettingstest": join(errCategories, links{"clientsettings": "faked here"}),
+
+	"statusmsg":               join(errCategories),
+	"statusmsg/cmlog":         join(errCategories, links{"statusmsg": "a STATMSG line is a message"}),
+	"statusmsg/statusmsgtest": join(errCategories, links{"statusmsg": "faked here"}),
+
+	"clouddp/mgmtcert":            join(certs),
+	"clouddp":                     join(domains, links{"clouddp/mgmtcert": "the Client uploads one"}),
+	"clouddp/content":             join(errCategories, zstandard),
+	"clouddp/content/point":       join(content, jsonWebToken),
+	"clouddp/content/contenttest": join(content),
+	"clouddp/clouddptest": join(clouddp, links{
+		"certs/certstest":                   "the Lab's enterprise CA",
+		"certs/template":                    "the Lab's enterprise CA issues by template",
+		"dns/dnstest":                       "the Lab's zone",
+		"clientsettings/clientsettingstest": "the Lab's client settings",
+		"statusmsg/statusmsgtest":           "the Lab's message log",
+	}),
+	"clouddp/classic":             join(clouddp, azcore),
+	"clouddp/classic/classictest": join(clouddp),
+}
+
+// drivers are the rooms that speak to a service outside; no fake may lean on one.
+var drivers = []string{"clouddp/classic"}
+
+var (
+	errCategories = links{"internal/errs": "the error categories are the same in every room"}
+
+	pkcs12 = links{
+		"software.sslmate.com/src/go-pkcs12": "reads and writes .pfx files, which the standard library cannot",
+		"golang.org/x/crypto/pbkdf2":         "go-pkcs12 derives its keys with it",
+	}
+	dnsMessage = links{
+		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
+	}
+	zstandard = links{
+		"github.com/klauspost/compress": "chunks are compressed with Zstandard, which the standard library has not",
+	}
+	jsonWebToken = links{
+		"github.com/golang-jwt/jwt/v5": "the tokens a client shows to a content point",
+	}
+	azcore = links{
+		"github.com/Azure/azure-sdk-for-go/sdk/azcore":   "credentials, pipelines and errors as users of Azure know them",
+		"github.com/Azure/azure-sdk-for-go/sdk/internal": "azcore is built on it",
+		"golang.org/x/net/http":                          "azcore tunes HTTP/2 with it",
+		"golang.org/x/net/idna":                          "HTTP/2 normalises host names with it",
+		"golang.org/x/net/internal":                      "HTTP/2 is built on it",
+		"golang.org/x/text":                              "host names are normalised with it",
+	}
+
+	certs   = join(errCategories, pkcs12, links{"certs": "works on certificates"})
+	dns     = join(errCategories, dnsMessage, links{"dns": "works on zones"})
+	content = join(errCategories, zstandard, links{"clouddp/content": "works on content"})
+	domains = join(certs, dns, links{
+		"clientsettings":  "Verify asks whether clients may use the service",
+		"statusmsg":       "an operation reports messages",
+		"statusmsg/cmlog": "an operation writes CloudMgr.log",
+	})
+	clouddp = join(domains, links{
+		"clouddp":          "works on cloud distribution points",
+		"clouddp/mgmtcert": "the Client uploads one",
+	})
+)
+
+// join returns the union of its arguments.
+func join(all ...links) links {
+	union := links{}
+	for _, l := range all {
+		maps.Copy(union, l)
+	}
+	return union
+}

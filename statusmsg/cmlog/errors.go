@@ -1,0 +1,9 @@
+package cmlog
+
+import "github.com/clouddp/sdk/internal/errs"
+
+// ErrInvalid matches fs.ErrInvalid; the error is an [*InvalidError].
+var ErrInvalid = errs.ErrInvalid
+
+// InvalidError lists every problem found in one piece of input.
+type InvalidError = errs.InvalidError
