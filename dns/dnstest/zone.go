@@ -56,7 +56,8 @@ func (z *Zone) Add(records ...dns.Record) error {
 	return nil
 }
 
-// Remove takes planted records away again; one that is not there is no error. Errors are those of [Zone.Add].
+// Remove takes planted records away again; one that is not there is no error. Errors are [*dns.InvalidError] and
+// [dns.ErrNotFound], as those of [Zone.Add].
 func (z *Zone) Remove(records ...dns.Record) error {
 	if z.err != nil {
 		return z.err
@@ -67,6 +68,9 @@ func (z *Zone) Remove(records ...dns.Record) error {
 		r, err := canonical(r, z.data.apex)
 		if err != nil {
 			return err
+		}
+		if !z.server.holds(z, r.Name) {
+			return z.outside(r.Name)
 		}
 		z.data = z.data.with(r.Name, z.data.without(r))
 	}
