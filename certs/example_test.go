@@ -1,0 +1,103 @@
+package certs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/certstest"
+	"github.com/clouddp/sdk/certs/template"
+)
+
+// exampleCA returns an authority that issues the template CloudDPCert with flags to its caller.
+func exampleCA(ctx context.Context, flags template.EnrollmentFlags) (*certstest.CA, error) {
+	ca := certstest.NewCA("Contoso Issuing CA")
+	group := ca.AddGroup("ConfigMgr Site Servers")
+	ca.JoinGroup(group)
+	wanted := template.CloudDP(group)
+	wanted.EnrollmentFlags = flags
+	_, err := template.Apply(ctx, ca, template.Desired{Template: wanted, CA: ca.Name()})
+	return ca, err
+}
+
+func ExampleEnroll() {
+	ctx := context.Background()
+	ca, err := exampleCA(ctx, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key, err := certs.GenerateKey(2048)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	service, err := certs.Enroll(ctx, ca, &certs.Request{CommonName: "clouddp.contoso.com", Template: "CloudDPCert", Key: key})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	pfx, err := service.PFX(certs.StaticPassword("a long password"), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	opened, err := certs.ParsePFX(pfx, certs.StaticPassword("a long password"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(opened.Leaf.Subject, opened.Leaf.DNSNames)
+	fmt.Println("same certificate:", opened.Thumbprint() == service.Thumbprint())
+	fmt.Println("findings:", len(certs.CheckService(opened, "clouddp.contoso.com", time.Now())))
+	// Output:
+	// CN=clouddp.contoso.com [clouddp.contoso.com]
+	// same certificate: true
+	// findings: 0
+}
+
+func ExampleComplete() {
+	ctx := context.Background()
+	ca, err := exampleCA(ctx, template.EnrollmentPendAllRequests)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request := &certs.Request{CommonName: "clouddp.contoso.com", Template: "CloudDPCert", Key: certstest.Key()}
+	_, err = certs.Enroll(ctx, ca, request)
+	fmt.Println(err)
+
+	pending, ok := errors.AsType[*certs.PendingError](err)
+	if !ok {
+		return
+	}
+	if err := ca.Approve(pending.ID); err != nil { // by a certificate manager, perhaps days later
+		fmt.Println(err)
+		return
+	}
+	service, err := certs.Complete(ctx, ca, pending.ID, request.Key)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(service.Leaf.Subject)
+	// Output:
+	// certs: enroll clouddp.contoso.com: request 1 is pending: Taken Under Submission
+	// CN=clouddp.contoso.com
+}
+
+func ExampleCheckService() {
+	management, err := certs.SelfSigned("cloud-dp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range certs.CheckService(management, "cloud-dp.contoso.com", time.Now()) {
+		fmt.Println(f.Severity, f.ID, f.Evidence)
+	}
+	// Output:
+	// ERROR cert.name.prefix first label "cloud-dp"
+	// ERROR cert.ca.flag an authority's own or a self-signed certificate
+}

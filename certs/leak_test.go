@@ -1,0 +1,152 @@
+package certs_test
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/certstest"
+)
+
+const leakPassword = "correct horse battery"
+
+// holder keeps secrets where no method of theirs is called: in unexported fields.
+type holder struct {
+	bundle   *certs.Bundle
+	value    certs.Bundle
+	password certs.Password
+	key      any
+	Exported any
+}
+
+func TestNothingShowsASecret(t *testing.T) {
+	service, _ := newService(t)
+	password := certs.StaticPassword(leakPassword)
+	tlsCertificate := service.TLS()
+	for name, value := range map[string]any{
+		"bundle":         service,
+		"bundle value":   *service,
+		"TLS":            tlsCertificate,
+		"TLS key":        tlsCertificate.PrivateKey,
+		"password":       password,
+		"holder":         holder{service, *service, password, tlsCertificate.PrivateKey, tlsCertificate.PrivateKey},
+		"holder pointer": &holder{service, *service, password, tlsCertificate.PrivateKey, password},
+		"map":            map[string]any{"b": service, "k": tlsCertificate.PrivateKey, "p": password},
+		"request":        struct{ r any }{[]any{service, password}},
+	} {
+		for how, text := range renderings(value) {
+			if secret := firstSecret(text); secret != "" {
+				t.Errorf("%s by %s shows the %s", name, how, secret)
+			}
+		}
+	}
+}
+
+// renderings shows value in every way in which values end up in logs, files and test failures.
+func renderings(value any) map[string]string {
+	all := map[string]string{}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%o", "%b", "%p", "%t", "%e", "%T"} {
+		all[verb] = fmt.Sprintf(verb, value)
+	}
+	var text, structured bytes.Buffer
+	slog.New(slog.NewTextHandler(&text, nil)).Info("x", "value", value)
+	slog.New(slog.NewJSONHandler(&structured, nil)).Info("x", "value", value)
+	all["slog text"], all["slog JSON"] = text.String(), structured.String()
+	if encoded, err := json.Marshal(value); err == nil {
+		all["JSON"] = string(encoded)
+	}
+	var dump strings.Builder
+	spew(&dump, reflect.ValueOf(value), 0)
+	all["spew"] = dump.String()
+	return all
+}
+
+// spew prints everything that reflection reaches, unexported fields included, as diffs of failed assertions do.
+func spew(w *strings.Builder, v reflect.Value, depth int) {
+	if depth > 12 {
+		return
+	}
+	switch v.Kind() { //nolint:exhaustive // the rest prints as it is
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			spew(w, v.Elem(), depth+1)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			spew(w, v.Field(i), depth+1)
+		}
+	case reflect.Slice, reflect.Array:
+		fmt.Fprintf(w, "%v %x ", v, v)
+		for i := range min(v.Len(), 64) {
+			spew(w, v.Index(i), depth+1)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			spew(w, v.MapIndex(key), depth+1)
+		}
+	default:
+		fmt.Fprintf(w, "%v ", v)
+	}
+}
+
+// firstSecret returns what of key and password is found in text, or "".
+func firstSecret(text string) string {
+	key := certstest.Key().(*rsa.PrivateKey)
+	lower := strings.ToLower(text)
+	for name, secret := range map[string]string{
+		"password":                leakPassword,
+		"password, hexadecimal":   fmt.Sprintf("%x", leakPassword),
+		"password, Base64":        base64.StdEncoding.EncodeToString([]byte(leakPassword)),
+		"password, bytes":         strings.Trim(fmt.Sprint([]byte(leakPassword)), "[]"),
+		"exponent":                key.D.String(),
+		"exponent, hexadecimal":   fmt.Sprintf("%x", key.D),
+		"exponent, Base64":        base64.StdEncoding.EncodeToString(key.D.Bytes()),
+		"exponent, words":         strings.Trim(fmt.Sprint(key.D.Bits()), "[]"),
+		"first prime":             key.Primes[0].String(),
+		"first prime, words":      strings.Trim(fmt.Sprint(key.Primes[0].Bits()), "[]"),
+		"second prime, hex words": fmt.Sprintf("%x", key.Primes[1]),
+	} {
+		if strings.Contains(lower, strings.ToLower(secret)) {
+			return name
+		}
+	}
+	return ""
+}
+
+// TestSecretsWouldBeFound proves that the test above can fail.
+func TestSecretsWouldBeFound(t *testing.T) {
+	key := certstest.Key()
+	for how, text := range map[string]string{
+		"%v":     fmt.Sprintf("%v", key),
+		"%x":     fmt.Sprintf("%x", key),
+		"JSON":   renderings(key)["JSON"],
+		"spew":   renderings(struct{ k any }{key})["spew"],
+		"string": renderings(struct{ p string }{leakPassword})["spew"],
+	} {
+		if firstSecret(text) == "" {
+			t.Errorf("%s of a bare secret was not noticed", how)
+		}
+	}
+}
+
+func TestErrorsHideThePassword(t *testing.T) {
+	service, _ := newService(t)
+	pfx, err := service.PFX(certs.StaticPassword("other"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, wrong := certs.ParsePFX(pfx, certs.StaticPassword(leakPassword))
+	_, refused := service.PFX(certs.StaticPassword(leakPassword+"\x00"), nil)
+	for _, err := range []error{wrong, refused} {
+		if err == nil || strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), leakPassword) {
+			t.Errorf("got %v, want an error without the password", err)
+		}
+	}
+}

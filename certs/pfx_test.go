@@ -1,0 +1,182 @@
+package certs_test
+
+import (
+	"bytes"
+	"crypto/x509"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/certstest"
+)
+
+const pfxPassword = "P@ssw0rd for tests"
+
+func export(t *testing.T, b *certs.Bundle, o *certs.PFXOptions) []byte {
+	t.Helper()
+	pfx, err := b.PFX(certs.StaticPassword(pfxPassword), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pfx
+}
+
+func TestPFXComesBack(t *testing.T) {
+	service, _ := newService(t)
+	for _, options := range []*certs.PFXOptions{
+		nil,
+		{Profile: certs.Windows2019},
+		{Iterations: 1},
+		{Profile: certs.Windows2019, Iterations: 100_000},
+	} {
+		back, err := certs.ParsePFX(export(t, service, options), certs.StaticPassword(pfxPassword))
+		if err != nil {
+			t.Errorf("%+v: %v", options, err)
+			continue
+		}
+		if back.Thumbprint() != service.Thumbprint() || !slices.EqualFunc(back.Chain, service.Chain, (*x509.Certificate).Equal) {
+			t.Errorf("%+v: came back as %v with a chain of %d", options, back, len(back.Chain))
+		}
+		if findings := certs.SharedRole(back, service); len(findings) != 1 {
+			t.Errorf("%+v: the key came back changed", options)
+		}
+	}
+}
+
+func TestProfilesUseTheirAlgorithms(t *testing.T) {
+	service, _ := newService(t)
+	tripleDES := []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01, 0x03} // pbeWithSHAAnd3-KeyTripleDES-CBC
+	aes256 := []byte{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a}          // aes256-CBC
+	for profile, want := range map[certs.Profile][]byte{certs.WindowsLegacy: tripleDES, certs.Windows2019: aes256} {
+		pfx := export(t, service, &certs.PFXOptions{Profile: profile})
+		for _, algorithm := range [][]byte{tripleDES, aes256} {
+			if got := bytes.Count(pfx, algorithm); (got == 2) != bytes.Equal(algorithm, want) {
+				t.Errorf("%s: algorithm %x occurs %d times", profile, algorithm, got)
+			}
+		}
+	}
+}
+
+func TestPFXRefusesWhatImportersRefuse(t *testing.T) {
+	service, _ := newService(t)
+	for name, secret := range map[string]string{
+		"empty": "", "NUL": "a\x00b", "line feed": "a\n", "Latin": "pässwörd", "emoji": "🙂", "not UTF-8": "\xff",
+	} {
+		_, err := service.PFX(certs.StaticPassword(secret), nil)
+		wantCategory(t, name, err, certs.ErrInvalid)
+	}
+	_, err := service.PFX(nil, nil)
+	wantCategory(t, "no password", err, certs.ErrInvalid)
+	_, err = service.PFX(certs.StaticPassword("x"), &certs.PFXOptions{Profile: 7, Iterations: 100_001})
+	if invalid, _ := errors.AsType[*certs.InvalidError](err); invalid == nil || len(invalid.Problems) != 2 {
+		t.Errorf("bad options: got %v, want two problems", err)
+	}
+	broken := errors.New("the vault is closed")
+	_, err = service.PFX(func() ([]byte, error) { return nil, broken }, nil)
+	wantCategory(t, "no answer from the vault", err, broken)
+	hardware := makeBundle(t, func(o *order) { o.key = tokenKey{certstest.Key()} })
+	_, err = hardware.PFX(certs.StaticPassword("x"), nil)
+	wantCategory(t, "a key in hardware", err, certs.ErrUnsupported)
+}
+
+// patch replaces the one or more places of old, which is as long as new.
+func patch(t *testing.T, pfx, old, replacement []byte) []byte {
+	t.Helper()
+	if !bytes.Contains(pfx, old) {
+		t.Fatalf("%x does not occur", old)
+	}
+	return bytes.ReplaceAll(pfx, old, replacement)
+}
+
+func TestParsePFXRefuses(t *testing.T) {
+	service, _ := newService(t)
+	good := export(t, service, nil)
+	slow := export(t, service, &certs.PFXOptions{Iterations: 100_000})
+	modern := export(t, service, &certs.PFXOptions{Profile: certs.Windows2019, Iterations: 100_000})
+	count, endless := []byte{0x02, 0x03, 0x01, 0x86, 0xa0}, []byte{0x02, 0x03, 0x7f, 0xff, 0xff}
+	keyless, err := pkcs12.Modern2023.EncodeTrustStore([]*x509.Certificate{service.Leaf}, pfxPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := pkcs12.Modern2023.Encode(newECDSA(t), service.Leaf, nil, pfxPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		pfx      []byte
+		password string
+		want     error
+	}{
+		"nothing":                {nil, pfxPassword, certs.ErrIntegrity},
+		"garbage":                {[]byte("no file"), pfxPassword, certs.ErrIntegrity},
+		"half a file":            {good[:len(good)/2], pfxPassword, certs.ErrIntegrity},
+		"trailing data":          {append(slices.Clone(good), 0), pfxPassword, certs.ErrIntegrity},
+		"wrong password":         {good, "wrong", certs.ErrIntegrity},
+		"empty password":         {good, "", certs.ErrIntegrity},
+		"password not BMP":       {good, "🙂", certs.ErrInvalid},
+		"too large":              {make([]byte, 1<<20+1), pfxPassword, certs.ErrLimit},
+		"endless 3DES":           {patch(t, slow, count, endless), pfxPassword, certs.ErrLimit},
+		"endless AES":            {patch(t, modern, count, endless), pfxPassword, certs.ErrLimit},
+		"indefinite length":      {[]byte{0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80, 0, 0, 0, 0}, pfxPassword, certs.ErrUnsupported},
+		"no private key":         {keyless, pfxPassword, certs.ErrInvalid},
+		"another's key":          {foreign, pfxPassword, certs.ErrInvalid},
+		"certificate":            {service.CER(), pfxPassword, certs.ErrInvalid},
+		"damaged, right at mark": {patch(t, good, []byte{0x01, 0x0c, 0x01, 0x03}, []byte{0x01, 0x0c, 0x01, 0x63}), pfxPassword, certs.ErrIntegrity},
+	} {
+		_, err := certs.ParsePFX(test.pfx, certs.StaticPassword(test.password))
+		wantCategory(t, name, err, test.want)
+	}
+	_, err = certs.ParsePFX(good, nil)
+	wantCategory(t, "no password", err, certs.ErrInvalid)
+	_, err = certs.ParsePFX(good, certs.StaticPassword("wrong"))
+	if err == nil || !strings.Contains(err.Error(), "wrong password or damaged file") {
+		t.Errorf("wrong password reads %v", err)
+	}
+}
+
+func TestParsePFXInABubble(t *testing.T) {
+	service, _ := newService(t)
+	pfx := export(t, service, nil)
+	synctest.Test(t, func(t *testing.T) {
+		if _, err := certs.ParsePFX(pfx, certs.StaticPassword(pfxPassword)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func FuzzParsePFX(f *testing.F) {
+	bundle, err := certs.SelfSigned(fqdn, &certs.SelfSignedOptions{Key: certstest.Key()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, profile := range []certs.Profile{certs.WindowsLegacy, certs.Windows2019} {
+		pfx, err := bundle.PFX(certs.StaticPassword(pfxPassword), &certs.PFXOptions{Profile: profile, Iterations: 1})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(pfx)
+	}
+	f.Add([]byte{0x30, 0x80, 0, 0})
+	f.Add([]byte("\x30\x0b\x02\x01\x03\x30\x06\x04\x01x\x02\x01\x7f"))
+	f.Fuzz(func(t *testing.T, pfx []byte) {
+		bundle, err := certs.ParsePFX(pfx, certs.StaticPassword(pfxPassword))
+		if err == nil && (bundle.Leaf == nil || bundle.PrivateKey() == nil) {
+			t.Error("neither bundle nor error")
+		}
+		if err != nil {
+			wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
+		}
+	})
+}
+
+func wantOneOf(t *testing.T, err error, categories ...error) {
+	t.Helper()
+	if !slices.ContainsFunc(categories, func(c error) bool { return errors.Is(err, c) }) {
+		t.Errorf("%v is of no category", err)
+	}
+}

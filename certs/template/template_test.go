@@ -1,0 +1,243 @@
+package template_test
+
+import (
+	"crypto/x509"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clouddp/sdk/certs/template"
+)
+
+const group template.SID = "S-1-5-21-1004336348-1177238915-682003330-1104"
+
+func TestWebServerIsTheBuiltInTemplate(t *testing.T) {
+	web := template.WebServer()
+	for what, pair := range map[string][2]any{
+		"flags":                       {web.Flags, template.GeneralFlags(66113)},
+		"revision":                    {[2]int{web.Revision, web.MinorRevision}, [2]int{4, 1}},
+		"schema version":              {web.SchemaVersion, 1},
+		"key spec":                    {web.KeySpec, template.KeyExchange},
+		"key usage":                   {web.KeyUsage, x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment},
+		"minimal key size":            {web.MinimalKeySize, 2048},
+		"validity":                    {web.Validity, 730 * 24 * time.Hour},
+		"renewal":                     {web.Renewal, 42 * 24 * time.Hour},
+		"purposes":                    {web.ExtKeyUsage, []string{"1.3.6.1.5.5.7.3.1"}},
+		"application policies":        {len(web.ApplicationPolicies), 0},
+		"critical extensions":         {web.CriticalExtensions, []string{"2.5.29.15"}},
+		"name flags":                  {web.NameFlags, template.NameFlags(1)},
+		"enrollment flags":            {web.EnrollmentFlags, template.EnrollmentFlags(0)},
+		"private key flags":           {web.PrivateKeyFlags, template.PrivateKeyFlags(0)},
+		"preferred provider":          {web.CSPs[0], "Microsoft RSA SChannel Cryptographic Provider"},
+		"rights of the whole forest":  {web.Granted(template.AuthenticatedUsers), template.Read},
+		"required further signatures": {web.RASignatures, 0},
+	} {
+		if !reflect.DeepEqual(pair[0], pair[1]) {
+			t.Errorf("%s: %v, want %v", what, pair[0], pair[1])
+		}
+	}
+}
+
+func TestDuplicateChangesWhatTheConsoleChanges(t *testing.T) {
+	web := template.WebServer()
+	web.OID = "1.3.6.1.4.1.311.21.8.1.2.3.4.5.6.1.16"
+	d := web.Duplicate("Cloud DP Cert")
+	want := web.Clone()
+	want.Name, want.DisplayName, want.OID = "CloudDPCert", "Cloud DP Cert", ""
+	want.Flags, want.PrivateKeyFlags = 131649, 0x01010000
+	want.SchemaVersion, want.Revision, want.MinorRevision = 2, 100, 0
+	want.ApplicationPolicies = []string{template.ServerAuth}
+	if !reflect.DeepEqual(d, want) {
+		t.Errorf("got  %+v\nwant %+v", d, want)
+	}
+	d.ExtKeyUsage[0], d.Access[0].Rights = template.ClientAuth, template.Write
+	if web.ExtKeyUsage[0] != template.ServerAuth || web.Access[0].Rights != template.Read {
+		t.Error("the duplicate shares memory with its source")
+	}
+}
+
+func TestCloudDPIsWhatTheGuideMakes(t *testing.T) {
+	got := template.CloudDP(group)
+	if err := got.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if findings := got.Check(); len(findings) != 0 {
+		t.Errorf("findings: %v", findings)
+	}
+	if got.PrivateKeyFlags != 16842768 {
+		t.Errorf("private key flags %d, want 16842768", got.PrivateKeyFlags)
+	}
+	want := []template.Access{{SID: template.AuthenticatedUsers, Rights: template.Read}, {SID: group, Rights: template.Read | template.Enroll}}
+	if !slices.Equal(got.Access, want) {
+		t.Errorf("access %v, want %v", got.Access, want)
+	}
+}
+
+func TestValidateListsEveryProblem(t *testing.T) {
+	bad := template.Template{
+		Name:               "Cloud/DP",
+		DisplayName:        "Cloud\nDP",
+		OID:                "1.50.1",
+		SchemaVersion:      5,
+		Revision:           -1,
+		KeySpec:            3,
+		MinimalKeySize:     256,
+		Validity:           time.Hour,
+		Renewal:            2 * time.Hour,
+		ExtKeyUsage:        []string{"serverAuth"},
+		CriticalExtensions: []string{"2.5.29.15", "2.5.29.15"},
+		CSPs:               []string{"1,Microsoft"},
+		RASignatures:       -1,
+		Access:             []template.Access{{SID: "Admins", Rights: template.Read}, {SID: group}, {SID: group, Rights: template.Read}},
+	}
+	invalid, _ := errors.AsType[*template.InvalidError](bad.Validate())
+	if invalid == nil {
+		t.Fatalf("got %v, want an InvalidError", bad.Validate())
+	}
+	var fields []string
+	for _, p := range invalid.Problems {
+		fields = append(fields, p.Field)
+	}
+	want := []string{
+		"Name", "DisplayName", "OID", "SchemaVersion", "Revision", "KeySpec", "MinimalKeySize", "Renewal", "RASignatures",
+		"ExtKeyUsage", "CriticalExtensions", "CSPs", "Access", "Access", "Access",
+	}
+	if !slices.Equal(fields, want) {
+		t.Errorf("fields %v\nwant   %v", fields, want)
+	}
+}
+
+func TestObjectIdentifiers(t *testing.T) {
+	for oid, valid := range map[string]bool{
+		"1.3.6.1.4.1.311.21.8.4837291.9026315.1529844.7710235.3308176.201.10000001.99999999": true,
+		"2.999.1":                         true,
+		"1.39":                            true,
+		"1.40":                            false,
+		"3.1":                             false,
+		"1":                               false,
+		"1..2":                            false,
+		"1.02":                            false,
+		"1.2.2147483648":                  false,
+		"1.2." + strings.Repeat("9", 300): false,
+	} {
+		wanted := template.CloudDP(group)
+		wanted.OID = oid
+		if err := wanted.Validate(); (err == nil) != valid {
+			t.Errorf("%q: %v", oid, err)
+		}
+	}
+}
+
+func TestCheckFindsWhatWouldFail(t *testing.T) {
+	for id, spoil := range map[string]func(*template.Template){
+		"tpl.subject": func(s *template.Template) { s.NameFlags = 0 },
+		"tpl.eku": func(s *template.Template) {
+			s.ExtKeyUsage, s.ApplicationPolicies = []string{"1.3.6.1.5.5.7.3.4"}, []string{"1.3.6.1.5.5.7.3.4"}
+		},
+		"tpl.policies":   func(s *template.Template) { s.ApplicationPolicies = nil },
+		"tpl.schema":     func(s *template.Template) { s.SchemaVersion = 4 },
+		"key.exportable": func(s *template.Template) { s.PrivateKeyFlags &^= template.PrivateKeyExportable },
+		"tpl.keysize":    func(s *template.Template) { s.MinimalKeySize = 1024 },
+		"tpl.sig.pss":    func(s *template.Template) { s.PrivateKeyFlags |= template.PrivateKeyAlternateSignature },
+		"tpl.enroll":     func(s *template.Template) { s.Access = s.Access[:1] },
+		"tpl.approval":   func(s *template.Template) { s.EnrollmentFlags = template.EnrollmentPendAllRequests },
+		"tpl.revocation": func(s *template.Template) { s.EnrollmentFlags = template.EnrollmentNoRevocationInfo },
+		"tpl.risky":      func(s *template.Template) { s.Access[0].Rights |= template.Write },
+	} {
+		spoiled := template.CloudDP(group)
+		spoil(&spoiled)
+		findings := spoiled.Check()
+		if len(findings) != 1 || findings[0].ID != id || findings[0].Evidence == "" || findings[0].Remedy == "" {
+			t.Errorf("%s: got %v", id, findings)
+		}
+	}
+}
+
+func TestCheckKnowsTheDangerousShape(t *testing.T) {
+	both := []string{template.ServerAuth, template.ClientAuth}
+	for name, test := range map[string]struct {
+		purposes []string
+		who      template.SID
+		flags    template.EnrollmentFlags
+		risky    bool
+	}{
+		"everybody, client authentication": {both, template.AuthenticatedUsers, 0, true},
+		"everybody, every purpose":         {nil, template.Everyone, 0, true},
+		"domain computers":                 {both, "S-1-5-21-1-2-3-515", 0, true},
+		"with approval":                    {both, template.AuthenticatedUsers, template.EnrollmentPendAllRequests, false},
+		"a chosen group":                   {both, group, 0, false},
+		"server authentication alone":      {both[:1], template.AuthenticatedUsers, 0, false},
+	} {
+		risky := template.CloudDP(group)
+		risky.ExtKeyUsage, risky.ApplicationPolicies = test.purposes, test.purposes
+		risky.Access = []template.Access{{SID: test.who, Rights: template.Read | template.Enroll}}
+		risky.EnrollmentFlags = test.flags
+		found := false
+		for _, f := range risky.Check() {
+			found = found || f.ID == "tpl.risky"
+		}
+		if found != test.risky {
+			t.Errorf("%s: found %t, want %t", name, found, test.risky)
+		}
+	}
+}
+
+func TestSIDs(t *testing.T) {
+	for sid, valid := range map[template.SID]bool{
+		group:                                   true,
+		template.Everyone:                       true,
+		template.AuthenticatedUsers:             true,
+		"S-1-281474976710655-1":                 true,
+		"S-1-281474976710656-1":                 false,
+		"S-1-5-4294967295":                      true,
+		"S-1-5-4294967296":                      false,
+		"":                                      false,
+		"S-1-5":                                 false,
+		"s-1-5-11":                              false,
+		"S-1-5-11 ":                             false,
+		"S-2-5-11":                              false,
+		"S-1-5-1-2-3-4-5-6-7-8-9-0-1-2-3-4-5-6": false,
+		"CONTOSO\\Admins":                       false,
+	} {
+		err := sid.Validate()
+		if (err == nil) != valid {
+			t.Errorf("%q: %v, want valid %t", sid, err, valid)
+		}
+		if err != nil && !errors.Is(err, template.ErrInvalid) {
+			t.Errorf("%q: %v is no ErrInvalid", sid, err)
+		}
+	}
+}
+
+func TestFlagsArePrintable(t *testing.T) {
+	for got, want := range map[string]string{
+		template.WebServer().Flags.String():                           "enrollee supplies subject|machine type|add template name|default",
+		template.CloudDP(group).PrivateKeyFlags.String():              "exportable|server 2003|client XP",
+		template.EnrollmentFlags(0).String():                          "none",
+		template.NameFlags(0x80000001).String():                       "enrollee supplies subject|0x80000000",
+		(template.Read | template.Enroll).String():                    "Read, Enroll",
+		template.Change{Action: 99, Template: "CloudDPCert"}.String(): "Action(99) on CloudDPCert",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func FuzzSID(f *testing.F) {
+	for _, seed := range []string{string(group), "S-1-1-0", "", "S-1-5-99999999999", "S-1--5-1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		err := template.SID(s).Validate()
+		if err == nil && (!strings.HasPrefix(s, "S-1-") || len(s) > 4+15+15*11) {
+			t.Errorf("%q was accepted", s)
+		}
+		if err != nil && !errors.Is(err, template.ErrInvalid) {
+			t.Errorf("%q: %v is no ErrInvalid", s, err)
+		}
+	})
+}
