@@ -8,8 +8,8 @@ import (
 )
 
 // Check reads the policies of source and resolves them for target. A resultant No is a [*NotAllowedError] beside the
-// Resolution. A source that fails is [ErrUnavailable] and its own error, a bad target an [*InvalidError]; there is then no
-// Resolution.
+// Resolution. A source that fails is [ErrUnavailable] and its own error, a bad target an [*InvalidError]; there is then
+// no Resolution.
 func Check(ctx context.Context, source Source, target Target) (Resolution, error) {
 	if err := validate(source, target); err != nil {
 		return Resolution{}, err

@@ -12,11 +12,13 @@ import (
 	"github.com/clouddp/sdk/clientsettings/clientsettingstest"
 )
 
-var laptop = clientsettings.Target{Kind: clientsettings.Device, Name: "PC1", Collections: []string{"A"}}
+func laptop() clientsettings.Target {
+	return clientsettings.Target{Kind: clientsettings.Device, Name: "PC1", Collections: []string{"A"}}
+}
 
 func TestCheckAllowed(t *testing.T) {
 	policies := clientsettingstest.Policies{custom(clientsettings.Device, "1", 1, group(clientsettings.Yes), "A")}
-	resolution, err := clientsettings.Check(t.Context(), policies, laptop)
+	resolution, err := clientsettings.Check(t.Context(), policies, laptop())
 	if err != nil || !resolution.Allowed() || resolution.Policy != "P1" || resolution.Target.Name != "PC1" {
 		t.Errorf("got %+v, %v", resolution, err)
 	}
@@ -40,7 +42,7 @@ func TestCheckNotAllowed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			resolution, err := clientsettings.Check(t.Context(), tt.source, laptop)
+			resolution, err := clientsettings.Check(t.Context(), tt.source, laptop())
 			denied, ok := errors.AsType[*clientsettings.NotAllowedError](err)
 			if !ok || !errors.Is(err, clientsettings.ErrDenied) || !errors.Is(err, fs.ErrPermission) {
 				t.Fatalf("error = %v, want a NotAllowedError", err)
@@ -83,13 +85,13 @@ func TestCheckErrors(t *testing.T) {
 			clientsettings.ErrUnavailable, "clientsettings: check: Kind: is default; use Device or User",
 		},
 		{
-			"cancelled", true, clientsettingstest.NewSite(), laptop,
+			"cancelled", true, clientsettingstest.NewSite(), laptop(),
 			[]error{context.Canceled},
 			clientsettings.ErrUnavailable,
 			`clientsettings: check device "PC1": context canceled`,
 		},
 		{
-			"source fails", false, failing, laptop,
+			"source fails", false, failing, laptop(),
 			[]error{clientsettings.ErrUnavailable, broken},
 			clientsettings.ErrDenied,
 			`clientsettings: check device "PC1": unavailable: clientsettingstest: read policies: site server is down`,

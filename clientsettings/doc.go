@@ -14,11 +14,11 @@
 //
 // # Resolution
 //
-// Device and user settings are two separate streams: content deployed to devices needs the value of the device,
-// content deployed to users that of the user. In each stream, a custom policy takes part if it is deployed to a collection
-// of the target, contains the group "Cloud Services" and sets the value. Of those that take part the one with the lowest
-// priority number decides; if there is none, the default policy does, as Microsoft documents in "How to configure client
-// settings".
+// Device and user settings are two separate streams: content deployed to devices needs the value of the device, content
+// deployed to users that of the user. In each stream, a custom policy takes part if it is deployed to a collection of
+// the target, contains the group "Cloud Services" and sets the value. Of those that take part the one with the lowest
+// priority number decides; if there is none, the default policy does, as Microsoft documents in "How to configure
+// client settings".
 //
 // Where even the default policy says nothing, Microsoft's documents disagree: the planning articles give No as the
 // default of the setting, the installation article of the time of version 1806 gives Yes. This package takes No, and

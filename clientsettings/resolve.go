@@ -19,8 +19,8 @@ type Target struct {
 
 // Step is one policy that was considered, and why it did or did not decide.
 type Step struct {
-	// Policy is the name of the policy, or "documented default" for the value that stands where no policy says anything;
-	// Priority is its order number.
+	// Policy is the name of the policy, or "documented default" for the value that stands where no policy says
+	// anything; Priority is its order number.
 	Policy   string `json:"policy"`
 	Priority int    `json:"priority"`
 	// Decided is true for the one policy that supplied the value.
@@ -35,7 +35,8 @@ type Resolution struct {
 	Target Target `json:"target"`
 	// AllowCloudDP is the resultant value, [Yes] or [No].
 	AllowCloudDP Value `json:"allowCloudDP"`
-	// Policy is the name of the policy that decided; empty if none said anything and the documented default, No, stands.
+	// Policy is the name of the policy that decided; empty if none said anything and the documented default, No,
+	// stands.
 	Policy string `json:"policy,omitempty"`
 	// Steps are all policies of the site in order of precedence; those for another kind of target come last. One step
 	// has Decided set.

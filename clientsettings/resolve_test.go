@@ -3,6 +3,7 @@ package clientsettings_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -164,7 +165,7 @@ func TestResolveChangesNothing(t *testing.T) {
 func BenchmarkResolve(b *testing.B) {
 	var policies []clientsettings.Policy
 	for i := range 500 {
-		policies = append(policies, custom(clientsettings.Device, fmt.Sprint(i), 500-i, group(clientsettings.Yes), fmt.Sprint("C", i)))
+		policies = append(policies, custom(clientsettings.Device, strconv.Itoa(i), 500-i, group(clientsettings.Yes), "C"+strconv.Itoa(i)))
 	}
 	target := clientsettings.Target{Kind: clientsettings.Device, Name: "PC1", Collections: []string{"C250", "C7", "SMS00001"}}
 	b.ReportAllocs()

@@ -114,7 +114,10 @@ func TestSiteRefuses(t *testing.T) {
 		})
 	}
 	count := 0
-	for range site.Policies(t.Context()) {
+	for _, err := range site.Policies(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		count++
 	}
 	if count != 2 {

@@ -72,7 +72,10 @@ func (h SourceHarness) testRangeAgain(t *testing.T) {
 
 func (h SourceHarness) testBreak(t *testing.T) {
 	source := h.New(t, samples()...)
-	for range source.Policies(t.Context()) {
+	for _, err := range source.Policies(t.Context()) {
+		if err != nil {
+			t.Errorf("Policies: %v", err)
+		}
 		break
 	}
 	checkPolicies(t, source, samples())
@@ -80,7 +83,10 @@ func (h SourceHarness) testBreak(t *testing.T) {
 
 func (h SourceHarness) testOwnCopy(t *testing.T) {
 	source := h.New(t, samples()...)
-	for policy := range source.Policies(t.Context()) {
+	for policy, err := range source.Policies(t.Context()) {
+		if err != nil {
+			t.Fatalf("Policies: %v", err)
+		}
 		if policy.CloudServices != nil {
 			policy.CloudServices.AllowCloudDP = clientsettings.Unset
 		}
