@@ -42,8 +42,8 @@
 // Every interface has an in-memory implementation and a conformance suite, in a package named after it:
 // [github.com/clouddp/sdk/certs/certstest], [github.com/clouddp/sdk/dns/dnstest],
 // [github.com/clouddp/sdk/clientsettings/clientsettingstest], [github.com/clouddp/sdk/statusmsg/statusmsgtest],
-// [github.com/clouddp/sdk/clouddp/content/contenttest], [github.com/clouddp/sdk/clouddp/clouddptest] and
-// [github.com/clouddp/sdk/clouddp/classic/classictest].
+// [github.com/clouddp/sdk/clouddp/mgmtcert/mgmtcerttest], [github.com/clouddp/sdk/clouddp/content/contenttest],
+// [github.com/clouddp/sdk/clouddp/clouddptest] and [github.com/clouddp/sdk/clouddp/classic/classictest].
 //
 // The Lab of [github.com/clouddp/sdk/clouddp/clouddptest] wires them all. It opens no socket, so a test of half an hour's
 // provisioning takes milliseconds in a bubble of [testing/synctest].

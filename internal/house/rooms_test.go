@@ -13,7 +13,7 @@ var rooms = map[string]links{
 	"internal/house": {},
 
 	"certs":           join(errCategories, pkcs12),
-	"certs/template":  join(errCategories),
+	"certs/template":  join(certs),
 	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
 
 	"dns":         join(errCategories, dnsMessage),
@@ -26,17 +26,20 @@ var rooms = map[string]links{
 	"statusmsg/cmlog":         join(errCategories, links{"statusmsg": "a STATMSG line is a message"}),
 	"statusmsg/statusmsgtest": join(errCategories, links{"statusmsg": "faked here"}),
 
-	"clouddp/mgmtcert":            join(certs),
-	"clouddp":                     join(domains, links{"clouddp/mgmtcert": "the Client uploads one"}),
-	"clouddp/content":             join(errCategories, zstandard),
-	"clouddp/content/point":       join(content, jsonWebToken),
-	"clouddp/content/contenttest": join(content),
-	"clouddp/clouddptest": join(clouddp, links{
+	"clouddp/mgmtcert":              join(certs),
+	"clouddp/mgmtcert/mgmtcerttest": join(certs, links{"clouddp/mgmtcert": "faked here"}),
+	"clouddp":                       join(domains, links{"clouddp/mgmtcert": "Preflight and Watch look at them"}),
+	"clouddp/content":               join(errCategories, zstandard),
+	"clouddp/content/point":         join(content, jsonWebToken),
+	"clouddp/content/contenttest":   join(content),
+	"clouddp/clouddptest": join(clouddp, content, links{
 		"certs/certstest":                   "the Lab's enterprise CA",
 		"certs/template":                    "the Lab's enterprise CA issues by template",
-		"dns/dnstest":                       "the Lab's zone",
+		"dns/dnstest":                       "the Lab's zones",
 		"clientsettings/clientsettingstest": "the Lab's client settings",
 		"statusmsg/statusmsgtest":           "the Lab's message log",
+		"clouddp/mgmtcert/mgmtcerttest":     "the management certificates of the Lab's subscription",
+		"clouddp/content/contenttest":       "the Lab's storage",
 	}),
 	"clouddp/classic":             join(clouddp, azcore),
 	"clouddp/classic/classictest": join(clouddp),
@@ -64,7 +67,8 @@ var (
 	azcore = links{
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore":   "credentials, pipelines and errors as users of Azure know them",
 		"github.com/Azure/azure-sdk-for-go/sdk/internal": "azcore is built on it",
-		"golang.org/x/net/http":                          "azcore tunes HTTP/2 with it",
+		"golang.org/x/net/http":                          "HTTP/2 checks headers with it",
+		"golang.org/x/net/http2":                         "azcore tunes HTTP/2 with it",
 		"golang.org/x/net/idna":                          "HTTP/2 normalises host names with it",
 		"golang.org/x/net/internal":                      "HTTP/2 is built on it",
 		"golang.org/x/text":                              "host names are normalised with it",
@@ -80,7 +84,7 @@ var (
 	})
 	clouddp = join(domains, links{
 		"clouddp":          "works on cloud distribution points",
-		"clouddp/mgmtcert": "the Client uploads one",
+		"clouddp/mgmtcert": "Preflight and Watch look at them",
 	})
 )
 

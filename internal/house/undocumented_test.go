@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // undocumented returns the exported names of a file that have no doc comment: "Type", "Type.Field", "Function".
@@ -108,7 +109,7 @@ func undocumentedFields(fields []*ast.Field, comment string) []string {
 }
 
 func words(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z') })
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 func TestUndocumented(t *testing.T) {
