@@ -33,7 +33,9 @@ func (r Rights) String() string {
 
 // Access grants rights on a template to one principal.
 type Access struct {
-	SID    SID
+	// SID is the user, group or computer.
+	SID SID
+	// Rights are what it may do.
 	Rights Rights
 }
 

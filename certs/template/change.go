@@ -22,6 +22,7 @@ const (
 
 // Change is one difference between what is desired and what a directory holds.
 type Change struct {
+	// Action is what kind of difference it is.
 	Action Action
 	// Template is the name of the template.
 	Template string
