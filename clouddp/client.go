@@ -97,7 +97,7 @@ func (c *Client) deadline() time.Duration {
 	return defaultDeadline
 }
 
-func (c *Client) registry() Registry { //nolint:ireturn // the field or the Client's own
+func (c *Client) registry() Registry {
 	if c.Registry != nil {
 		return c.Registry
 	}

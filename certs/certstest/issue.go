@@ -175,7 +175,7 @@ func sign(certificate, parent *x509.Certificate, public crypto.PublicKey, key cr
 }
 
 // must is for what cannot fail: nothing in it comes from a caller.
-func must[T any](value T, err error) T { //nolint:ireturn // a concrete type at each call
+func must[T any](value T, err error) T {
 	if err != nil {
 		panic("certstest: " + err.Error()) //nolint:forbidigo // a defect of this package, never the caller's input
 	}

@@ -131,7 +131,7 @@ type place struct {
 }
 
 // resource returns the part of spec.
-func (s *Subscription) resource(spec *clouddp.Spec, part clouddp.Part) (resource, error) { //nolint:ireturn // one of four kinds
+func (s *Subscription) resource(spec *clouddp.Spec, part clouddp.Part) (resource, error) {
 	parts, err := s.Parts(spec)
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (s *Subscription) resource(spec *clouddp.Spec, part clouddp.Part) (resource
 	return nil, errs.Invalid("classic: part", "part", "%q %q is none of this Spec's", part.Kind, part.Name)
 }
 
-func (s *Subscription) newResource(spec *clouddp.Spec, kind string) resource { //nolint:ireturn // one of four kinds
+func (s *Subscription) newResource(spec *clouddp.Spec, kind string) resource {
 	at := place{subscription: s, spec: spec, names: spec.Names()}
 	switch kind {
 	case kindStorage:

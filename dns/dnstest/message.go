@@ -155,7 +155,6 @@ func resources(records []dns.Record) []dnsmessage.Resource {
 	return converted
 }
 
-//nolint:ireturn // the body of a resource is an interface
 func bodyOf(r dns.Record) dnsmessage.ResourceBody {
 	switch r.Type {
 	case typeA:
@@ -179,7 +178,6 @@ func bodyOf(r dns.Record) dnsmessage.ResourceBody {
 	return &dnsmessage.CNAMEResource{CNAME: target}
 }
 
-//nolint:ireturn // as bodyOf
 func soaBody(value string) dnsmessage.ResourceBody {
 	var host, mailbox string
 	var body dnsmessage.SOAResource
