@@ -59,7 +59,7 @@ func TestZeroBundleIsHarmless(t *testing.T) {
 		_, err := b.PFX(certs.StaticPassword("secret"), nil)
 		wantCategory(t, "PFX", err, certs.ErrInvalid)
 		for _, findings := range [][]certs.Finding{
-			certs.CheckService(b, fqdn, time.Now()), certs.CheckManagement(b, time.Now()), certs.CheckRenewal(b, b),
+			certs.CheckService(b, fqdn, time.Now()), certs.CheckManagement(b, time.Now()), certs.CheckRenewal(nil, b),
 		} {
 			if len(findings) != 1 {
 				t.Errorf("findings: %v, want one", findings)
@@ -134,7 +134,7 @@ func TestSelfSignedByDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bits := bundle.Leaf.PublicKey.(*rsa.PublicKey).N.BitLen(); bits != 2048 {
+	if bits := bitsOf(bundle.Leaf.PublicKey); bits != 2048 {
 		t.Errorf("key of %d bits", bits)
 	}
 	if err := bundle.Leaf.VerifyHostname(fqdn); err != nil {

@@ -80,13 +80,14 @@ func (c *checker) signatures() {
 
 func (c *checker) signature(certificate *x509.Certificate) {
 	algorithm := certificate.SignatureAlgorithm
-	switch algorithm { //nolint:exhaustive // every other algorithm is fine
+	switch algorithm {
 	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1:
 		c.addAbout(certificate, slog.LevelError, "sig.sha1", algorithm.String(), "issue it again with SHA-256: Windows stopped trusting SHA-1 in 2017")
 	case x509.MD5WithRSA, x509.MD2WithRSA:
 		c.addAbout(certificate, slog.LevelError, "sig.md5", algorithm.String(), "issue it again with SHA-256")
 	case x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS:
 		c.addAbout(certificate, slog.LevelWarn, "sig.pss", algorithm.String(), "clear \"alternate signature format\" in the template: old TLS stacks cannot verify it")
+	default: // SHA-2 and Ed25519
 	}
 }
 

@@ -40,6 +40,7 @@ type PendingError struct {
 	Reason string
 }
 
+// Error names the request and gives the authority's reason.
 func (e *PendingError) Error() string {
 	return withReason("request "+e.ID+" is pending", e.Reason)
 }
@@ -57,6 +58,7 @@ type DeniedError struct {
 	Reason string
 }
 
+// Error gives the HRESULT and the authority's reason.
 func (e *DeniedError) Error() string {
 	text := "request denied"
 	if e.Code != 0 {

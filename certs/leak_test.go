@@ -73,14 +73,14 @@ func spew(w *strings.Builder, v reflect.Value, depth int) {
 	if depth > 12 {
 		return
 	}
-	switch v.Kind() { //nolint:exhaustive // the rest prints as it is
+	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			spew(w, v.Elem(), depth+1)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			spew(w, v.Field(i), depth+1)
+		for _, field := range v.Fields() {
+			spew(w, field, depth+1)
 		}
 	case reflect.Slice, reflect.Array:
 		fmt.Fprintf(w, "%v %x ", v, v)
@@ -98,13 +98,16 @@ func spew(w *strings.Builder, v reflect.Value, depth int) {
 
 // firstSecret returns what of key and password is found in text, or "".
 func firstSecret(text string) string {
-	key := certstest.Key().(*rsa.PrivateKey)
+	key, ok := certstest.Key().(*rsa.PrivateKey)
+	if !ok {
+		return "nothing: the key is no RSA key"
+	}
 	lower := strings.ToLower(text)
 	for name, secret := range map[string]string{
 		"password":                leakPassword,
 		"password, hexadecimal":   fmt.Sprintf("%x", leakPassword),
 		"password, Base64":        base64.StdEncoding.EncodeToString([]byte(leakPassword)),
-		"password, bytes":         strings.Trim(fmt.Sprint([]byte(leakPassword)), "[]"),
+		"password, bytes":         strings.Trim(fmt.Sprintf("%d", []byte(leakPassword)), "[]"),
 		"exponent":                key.D.String(),
 		"exponent, hexadecimal":   fmt.Sprintf("%x", key.D),
 		"exponent, Base64":        base64.StdEncoding.EncodeToString(key.D.Bytes()),

@@ -161,15 +161,22 @@ func FuzzParsePFX(f *testing.F) {
 		}
 		f.Add(pfx)
 	}
+	open, err := pkcs12.Passwordless.Encode(certstest.Key(), bundle.Leaf, nil, "") // no MAC, so that changes reach deep
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(open)
 	f.Add([]byte{0x30, 0x80, 0, 0})
 	f.Add([]byte("\x30\x0b\x02\x01\x03\x30\x06\x04\x01x\x02\x01\x7f"))
 	f.Fuzz(func(t *testing.T, pfx []byte) {
-		bundle, err := certs.ParsePFX(pfx, certs.StaticPassword(pfxPassword))
-		if err == nil && (bundle.Leaf == nil || bundle.PrivateKey() == nil) {
-			t.Error("neither bundle nor error")
-		}
-		if err != nil {
-			wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
+		for _, password := range []string{pfxPassword, ""} {
+			bundle, err := certs.ParsePFX(pfx, certs.StaticPassword(password))
+			if err == nil && (bundle.Leaf == nil || bundle.PrivateKey() == nil) {
+				t.Error("neither bundle nor error")
+			}
+			if err != nil {
+				wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
+			}
 		}
 	})
 }

@@ -17,14 +17,6 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// Object identifiers of the extensions in a request.
-var (
-	oidKeyUsage     = asn1.ObjectIdentifier{2, 5, 29, 15}
-	oidExtKeyUsage  = asn1.ObjectIdentifier{2, 5, 29, 37}
-	oidServerAuth   = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
-	oidTemplateName = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2} // szOID_ENROLL_CERTTYPE_EXTENSION
-)
-
 const (
 	maxDNSNames = 100
 	maxTemplate = 64 // the length of a CN in Active Directory, in characters
@@ -114,6 +106,12 @@ func isTemplateName(name string) bool {
 }
 
 func (r *Request) extensions() ([]pkix.Extension, error) {
+	var (
+		oidKeyUsage     = asn1.ObjectIdentifier{2, 5, 29, 15}
+		oidExtKeyUsage  = asn1.ObjectIdentifier{2, 5, 29, 37}
+		oidServerAuth   = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
+		oidTemplateName = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2} // szOID_ENROLL_CERTTYPE_EXTENSION
+	)
 	keyUsage, err := asn1.Marshal(asn1.BitString{Bytes: []byte{0xA0}, BitLength: 3}) // digitalSignature, keyEncipherment
 	if err != nil {
 		return nil, err

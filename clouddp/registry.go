@@ -25,7 +25,9 @@ type Registry interface {
 
 // Systems yields the record of every cloud distribution point that the registry knows, in order of name; an error is the
 // last pair.
-func (c *Client) Systems(ctx context.Context) iter.Seq2[*Record, error] { return c.registry().List(ctx) }
+func (c *Client) Systems(ctx context.Context) iter.Seq2[*Record, error] {
+	return c.registry().List(ctx)
+}
 
 // Record is what a [Registry] remembers of one cloud distribution point: its site system record.
 type Record struct {

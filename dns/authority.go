@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// maxServers bounds how many name servers of a zone are asked.
+// maxServers bounds how many name servers of a zone are looked up, and how many of their addresses are asked.
 const maxServers = 16
 
 // zoneAuthority is the zone that a name belongs to and who answers for it.
@@ -74,8 +74,9 @@ func (r *Resolver) nameServers(ctx context.Context, apex string) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
+	names := delegation.at(apex, dnsmessage.TypeNS)
 	var servers []string
-	for _, ns := range delegation.at(apex, dnsmessage.TypeNS) {
+	for _, ns := range names[:min(len(names), maxServers)] {
 		a, err := r.query(ctx, ns.value, dnsmessage.TypeA)
 		if ctx.Err() != nil {
 			return nil, err
@@ -85,9 +86,6 @@ func (r *Resolver) nameServers(ctx context.Context, apex string) ([]string, erro
 		}
 		for _, address := range a.at(ns.value, dnsmessage.TypeA) {
 			servers = append(servers, net.JoinHostPort(address.value, "53"))
-		}
-		if len(servers) >= maxServers {
-			break
 		}
 	}
 	slices.Sort(servers)

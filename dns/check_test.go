@@ -192,14 +192,14 @@ func TestDataBesideAnAlias(t *testing.T) {
 			if m.Questions[0].Type != dnsmessage.TypeCNAME || m.Questions[0].Name.String() != "clouddp.contoso.com." {
 				return
 			}
-			cnameAnswer(alias(), true)(m)
+			cnameAnswer(alias())(m)
 			m.Answers = append(m.Answers, dnsmessage.Resource{
 				Header: dnsmessage.ResourceHeader{Name: m.Questions[0].Name, Class: dnsmessage.ClassINET},
 				Body:   &dnsmessage.TXTResource{TXT: []string{"not allowed here"}},
 			})
 			other := alias()
 			other.Value = "second.cloudapp.net"
-			cnameAnswer(other, true)(m)
+			cnameAnswer(other)(m)
 		})
 	}
 	chain, err := check(t, resolverOver(t, hostile(beside)))
@@ -211,7 +211,7 @@ func TestDataBesideAnAlias(t *testing.T) {
 
 func TestTargetThatIsNoHostName(t *testing.T) {
 	odd := func(query []byte) []byte {
-		return reply(query, cnameAnswer(dns.Record{Name: alias().Name, Value: "a\x1b[31m b.example"}, true))
+		return reply(query, cnameAnswer(dns.Record{Name: alias().Name, Value: "a\x1b[31m b.example"}))
 	}
 	chain, err := check(t, resolverOver(t, hostile(odd)))
 	want := dns.Problem{Kind: dns.ProblemBadName, Name: alias().Name, Detail: `leads to a\027\09131m\032b.example`}
@@ -247,7 +247,7 @@ func TestAnswersToOtherOwnersDoNotCount(t *testing.T) {
 	stranger := alias()
 	stranger.Name = "stranger.contoso.com"
 	chain, err := check(t, resolverOver(t, hostile(func(query []byte) []byte {
-		return reply(query, cnameAnswer(stranger, true))
+		return reply(query, cnameAnswer(stranger))
 	})))
 	if err != nil || !slices.Equal(problems(chain), []dns.ProblemKind{dns.ProblemMissing}) {
 		t.Errorf("got %v, %v", chain, err)

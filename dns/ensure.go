@@ -248,13 +248,10 @@ func (e *edit) wrap(err error) error {
 	return fmt.Errorf("dns: %s %s: %w", e.op, e.record.Name, err)
 }
 
+// verdictOf is the verdict after an error that ends an edit before its outcome can be read.
 func verdictOf(err error) Verdict {
-	switch {
-	case errors.Is(err, ErrConflict):
-		return Conflict
-	case errors.Is(err, ErrDenied):
+	if errors.Is(err, ErrDenied) {
 		return Refused
-	default:
-		return VerdictUnknown
 	}
+	return VerdictUnknown
 }

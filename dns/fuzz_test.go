@@ -21,11 +21,7 @@ func FuzzReply(f *testing.F) {
 	f.Add(uint16(0x8400), uint16(1), uint16(0), []byte{0xc0, 12, 0, 5, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 3, 1, 0x1b, 0})
 	f.Fuzz(func(t *testing.T, bits, answers, authorities uint16, sections []byte) {
 		resolver := resolverOver(t, overTCP(onceOver(func(query []byte) []byte {
-			message := slices.Clone(query[:2])
-			for _, field := range []uint16{bits, 1, answers, authorities, 0} {
-				message = binary.BigEndian.AppendUint16(message, field)
-			}
-			return slices.Concat(message, query[12:], sections)
+			return answerOf(query, bits, answers, authorities, sections)
 		})))
 		chain, err := dns.Check(t.Context(), resolver, "clouddp.contoso.com", "clouddp.cloudapp.net")
 		if err != nil {
@@ -43,6 +39,15 @@ func FuzzReply(f *testing.F) {
 			}
 		}
 	})
+}
+
+// answerOf is a message with the id and question of the query, whatever follows.
+func answerOf(query []byte, bits, answers, authorities uint16, sections []byte) []byte {
+	message := slices.Clone(query[:2])
+	for _, field := range []uint16{bits, 1, answers, authorities, 0} {
+		message = binary.BigEndian.AppendUint16(message, field)
+	}
+	return slices.Concat(message, query[12:], sections)
 }
 
 // onceOver dials a server that gives one answer over TCP and hangs up.

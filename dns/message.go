@@ -176,8 +176,11 @@ func (r *resource) parseBody(p *dnsmessage.Parser, skip func() error) error {
 		r.value = textName(body.NS)
 		return err
 	case dnsmessage.TypeTXT:
-		body, err := p.TXTResource()
-		r.value = strings.Join(body.TXT, "")
+		body, err := p.UnknownResource()
+		if err != nil {
+			return err
+		}
+		r.value, err = joinTexts(body.Data)
 		return err
 	case dnsmessage.TypeSOA:
 		body, err := p.SOAResource()
@@ -186,6 +189,21 @@ func (r *resource) parseBody(p *dnsmessage.Parser, skip func() error) error {
 	default:
 		return skip()
 	}
+}
+
+// joinTexts joins the character-strings of a TXT record (RFC 1035, section 3.3.14). TXTResource would make a string of
+// each, and a hostile record has thousands.
+func joinTexts(data []byte) (string, error) {
+	joined := make([]byte, 0, len(data))
+	for len(data) > 0 {
+		end := 1 + int(data[0])
+		if end > len(data) {
+			return "", errors.New("a text is longer than its record")
+		}
+		joined = append(joined, data[1:end]...)
+		data = data[end:]
+	}
+	return string(joined), nil
 }
 
 // textName returns a name from the wire folded, with every byte that a name does not usually hold as \DDD.

@@ -37,7 +37,7 @@ func TestForgedRepliesAreDropped(t *testing.T) {
 	forge := func(edit func(*dnsmessage.Message)) func([]byte) []byte {
 		return func(query []byte) []byte {
 			return reply(query, func(m *dnsmessage.Message) {
-				cnameAnswer(evil, true)(m)
+				cnameAnswer(evil)(m)
 				edit(m)
 			})
 		}
@@ -58,7 +58,7 @@ func TestForgedRepliesAreDropped(t *testing.T) {
 	truth := func(query []byte) []byte {
 		return reply(query, func(m *dnsmessage.Message) {
 			if m.Questions[0].Type == dnsmessage.TypeCNAME && m.Questions[0].Name.String() == "clouddp.contoso.com." {
-				cnameAnswer(alias(), true)(m)
+				cnameAnswer(alias())(m)
 			}
 		})
 	}
@@ -83,7 +83,7 @@ func TestQuestionIsMatchedWithoutCase(t *testing.T) {
 			m.Questions[0].Name = dnsmessage.MustNewName(strings.ToUpper(m.Questions[0].Name.String()))
 			loud := dns.Record{Name: "CLOUDDP.CONTOSO.COM", Value: "CLOUDDP.CLOUDAPP.NET"}
 			if m.Questions[0].Name.String() == "CLOUDDP.CONTOSO.COM." {
-				cnameAnswer(loud, true)(m)
+				cnameAnswer(loud)(m)
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestQuestionIsMatchedWithoutCase(t *testing.T) {
 func TestMalformedAnswersAreRefused(t *testing.T) {
 	lie := func(at int, count byte) func([]byte) []byte {
 		return func(query []byte) []byte {
-			message := reply(query, cnameAnswer(alias(), true))
+			message := reply(query, cnameAnswer(alias()))
 			message[at] = count
 			return message
 		}
@@ -109,7 +109,7 @@ func TestMalformedAnswersAreRefused(t *testing.T) {
 	crowd := func(query []byte) []byte {
 		return reply(query, func(m *dnsmessage.Message) {
 			for range 300 {
-				cnameAnswer(alias(), true)(m)
+				cnameAnswer(alias())(m)
 			}
 		})
 	}

@@ -97,8 +97,8 @@ func (m Message) Validate() error {
 	return invalid.Err()
 }
 
-// String returns m on one line for a log: time, severity, component, id and the insertion strings, quoted. It is safe to print
-// whatever m holds. [Catalog.Text] gives the text that a person reads.
+// String returns m on one line for a log: time, severity, component, id and the insertion strings, quoted. It is safe
+// to print whatever m holds. [Catalog.Text] gives the text that a person reads.
 func (m Message) String() string {
 	var b strings.Builder
 	if !m.Time.IsZero() {

@@ -3,9 +3,9 @@ package statusmsg
 import "strings"
 
 // Render puts insertion strings into the text of a message and decodes the escapes of the message compiler, as
-// Microsoft documents them for FormatMessage: %1 to %99 (insertions[0] stands for %1), with an optional printf format as in
-// %1!s!, which is dropped because insertions are strings; %n and %r for line feed and carriage return, %t for a tab, %b
-// for a space, %0 for the end of the text, and %% or any other character after % for that character.
+// Microsoft documents them for FormatMessage: %1 to %99 (insertions[0] stands for %1), with an optional printf format
+// as in %1!s!, which is dropped because insertions are strings; %n and %r for line feed and carriage return, %t for a
+// tab, %b for a space, %0 for the end of the text, and %% or any other character after % for that character.
 //
 // The text is read once, so that a "%2" inside an insertion is not replaced. A placeholder without insertion stays as
 // it is.
@@ -35,7 +35,8 @@ func Render(text string, insertions []string) string {
 	}
 }
 
-// insert writes the insertion that the placeholder at the start of rest, without its %, asks for and returns what follows.
+// insert writes the insertion that the placeholder at the start of rest, without its %, asks for and returns what
+// follows.
 func insert(b *strings.Builder, rest string, insertions []string) string {
 	number, digits := int(rest[0]-'0'), 1
 	if len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9' {

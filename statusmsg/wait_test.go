@@ -14,14 +14,16 @@ import (
 	"github.com/clouddp/sdk/statusmsg/statusmsgtest"
 )
 
-var readyQuery = statusmsg.Query{IDs: []statusmsg.ID{statusmsg.CloudDPReady}}
+func readyQuery() statusmsg.Query {
+	return statusmsg.Query{IDs: []statusmsg.ID{statusmsg.CloudDPReady}}
+}
 
 func TestWaitFindsLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &statusmsgtest.Log{Delay: 28 * time.Minute}
 		log.Plant(statusmsg.Message{ID: 1}, statusmsg.Message{ID: statusmsg.CloudDPReady, Site: "PS1"}, statusmsg.Message{ID: statusmsg.CloudDPReady})
 		start := time.Now()
-		m, err := statusmsg.Wait(t.Context(), log, readyQuery, nil)
+		m, err := statusmsg.Wait(t.Context(), log, readyQuery(), nil)
 		if err != nil || m.Site != "PS1" || m.RecordID != 2 {
 			t.Errorf("got %+v, %v, want the first 9409", m, err)
 		}
@@ -37,7 +39,7 @@ func TestWaitAsksAgainAfterFault(t *testing.T) {
 		log.Plant(statusmsg.Message{ID: statusmsg.CloudDPReady})
 		log.Fail(errors.New("site server restarts"))
 		start := time.Now()
-		if _, err := statusmsg.Wait(t.Context(), log, readyQuery, &statusmsg.WaitOptions{Interval: time.Minute}); err != nil {
+		if _, err := statusmsg.Wait(t.Context(), log, readyQuery(), &statusmsg.WaitOptions{Interval: time.Minute}); err != nil {
 			t.Error(err)
 		}
 		if d := time.Since(start); d != time.Minute {
@@ -94,7 +96,7 @@ func TestWaitEnds(t *testing.T) {
 				ctx, cancel := tt.ctx(t.Context())
 				defer cancel()
 				start := time.Now()
-				m, err := statusmsg.Wait(ctx, tt.source, readyQuery, tt.options)
+				m, err := statusmsg.Wait(ctx, tt.source, readyQuery(), tt.options)
 				if m.ID != 0 {
 					t.Errorf("message %+v beside an error", m)
 				}
@@ -116,7 +118,7 @@ func TestWaitEnds(t *testing.T) {
 
 func TestWaitErrorText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, err := statusmsg.Wait(t.Context(), brokenSource{errors.New("site is down")}, readyQuery, &statusmsg.WaitOptions{Deadline: time.Minute})
+		_, err := statusmsg.Wait(t.Context(), brokenSource{errors.New("site is down")}, readyQuery(), &statusmsg.WaitOptions{Deadline: time.Minute})
 		want := "statusmsg: wait for message 9409: deadline exceeded: context deadline exceeded; last reading: site is down"
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)

@@ -19,12 +19,6 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
-var (
-	oidTemplateName = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2}
-	oidTemplate     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 7}
-	oidAppPolicies  = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 10}
-)
-
 // clockSkew is how far in the past an issued certificate begins.
 const clockSkew = 10 * time.Minute
 
@@ -123,6 +117,10 @@ func keyID(csr *x509.CertificateRequest) []byte {
 // templateExtensions returns the extensions by which a certificate tells its template and its purposes, [MS-WCCE] section
 // 2.2.2.7.
 func templateExtensions(t template.Template) ([]pkix.Extension, error) {
+	var (
+		oidTemplate    = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 7}
+		oidAppPolicies = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 10}
+	)
 	oid, err := parseOIDs([]string{t.OID})
 	if err != nil {
 		return nil, err
@@ -177,7 +175,7 @@ func sign(certificate, parent *x509.Certificate, public crypto.PublicKey, key cr
 }
 
 // must is for what cannot fail: nothing in it comes from a caller.
-func must[T any](value T, err error) T {
+func must[T any](value T, err error) T { //nolint:ireturn // a concrete type at each call
 	if err != nil {
 		panic("certstest: " + err.Error()) //nolint:forbidigo // a defect of this package, never the caller's input
 	}

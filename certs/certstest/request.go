@@ -126,6 +126,7 @@ func (ca *CA) answer(r *request) ([]*x509.Certificate, error) {
 
 // templateName reads the certificate template name extension, or returns "".
 func templateName(csr *x509.CertificateRequest) string {
+	oidTemplateName := asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2}
 	for _, extension := range csr.Extensions {
 		var name asn1.RawValue
 		if !extension.Id.Equal(oidTemplateName) {

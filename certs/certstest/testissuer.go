@@ -126,13 +126,12 @@ func testConcurrent(t *testing.T, h IssuerHarness) {
 	}
 }
 
-// enrollPending sends a request that waits and returns its id; ok is false if h cannot leave a request pending.
-func enrollPending(t *testing.T, h IssuerHarness) (retriever certs.Retriever, id string, ok bool) {
+// pends reports whether a request can be left pending.
+func (h IssuerHarness) pends() bool { return h.Pending != "" && h.Approve != nil && h.Deny != nil }
+
+// enrollPending sends a request that waits and returns its id.
+func enrollPending(t *testing.T, h IssuerHarness, retriever certs.Retriever) string {
 	t.Helper()
-	retriever, ok = h.Issuer.(certs.Retriever)
-	if !ok || h.Pending == "" || h.Approve == nil || h.Deny == nil {
-		return nil, "", false
-	}
 	_, err := certs.Enroll(t.Context(), h.Issuer, h.request(h.Pending))
 	pending, isPending := errors.AsType[*certs.PendingError](err)
 	if !isPending || pending.ID == "" {
@@ -142,15 +141,16 @@ func enrollPending(t *testing.T, h IssuerHarness) (retriever certs.Retriever, id
 	if again, _ := errors.AsType[*certs.PendingError](err); again == nil || again.ID != pending.ID {
 		t.Fatalf("Complete before the decision: got %v, want a PendingError with id %s", err, pending.ID)
 	}
-	return retriever, pending.ID, true
+	return pending.ID
 }
 
 func testApproved(t *testing.T, h IssuerHarness) {
 	t.Helper()
-	retriever, id, ok := enrollPending(t, h)
-	if !ok {
+	retriever, ok := h.Issuer.(certs.Retriever)
+	if !ok || !h.pends() {
 		return
 	}
+	id := enrollPending(t, h, retriever)
 	if err := h.Approve(id); err != nil {
 		t.Fatalf("Approve: %v", err)
 	}
@@ -167,10 +167,11 @@ func testApproved(t *testing.T, h IssuerHarness) {
 
 func testDenied(t *testing.T, h IssuerHarness) {
 	t.Helper()
-	retriever, id, ok := enrollPending(t, h)
-	if !ok {
+	retriever, ok := h.Issuer.(certs.Retriever)
+	if !ok || !h.pends() {
 		return
 	}
+	id := enrollPending(t, h, retriever)
 	if err := h.Deny(id); err != nil {
 		t.Fatalf("Deny: %v", err)
 	}

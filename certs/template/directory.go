@@ -9,8 +9,8 @@ import "context"
 type Directory interface {
 	// Template reads the template called name; [ErrNotFound] if there is none.
 	Template(ctx context.Context, name string) (Template, error)
-	// PutTemplate makes the template t.Name exactly t, but for the rights of administrators, which it keeps. A template
-	// cannot change its OID: that is [ErrConflict]. What [Template.Validate] refuses is an [*InvalidError].
+	// PutTemplate makes the template t.Name exactly t; who may change a template stays as it is besides. A template cannot
+	// change its OID: that is [ErrConflict]. What [Template.Validate] refuses is an [*InvalidError].
 	PutTemplate(ctx context.Context, t Template) error
 
 	// ForestOID returns the object identifier under which the forest makes its own.

@@ -72,6 +72,9 @@ func (s *Subscription) do(ctx context.Context, c *call, reply any) (received, er
 	if err != nil {
 		return received{}, err
 	}
+	if err := context.Cause(ctx); err != nil {
+		return received{}, fmt.Errorf("classic: %s: %w", c.what, err)
+	}
 	response, err := s.follow(ctx, c, target) //nolint:bodyclose // the pipeline has read and closed it
 	if err != nil {
 		return received{}, lost(ctx, c, err)

@@ -21,10 +21,11 @@
 //	if err != nil {
 //		return err
 //	}
-//	return operation.Wait(ctx)
+//	_, err = operation.Wait(ctx)
+//	return err
 //
-// A Subscription answers one request at a time and never sends one twice; order, repetition and waiting are the
-// business of clouddp.Client. What it creates bears the Spec's owner mark as extended property "Owner"; the
+// A Subscription holds primitives and never sends a request twice; order, repetition and waiting are the business of
+// clouddp.Client. What it creates bears the Spec's owner mark as extended property "Owner"; the
 // service certificate, which has no room for one, is known by its thumbprint.
 //
 // # Errors

@@ -15,10 +15,13 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/clouddp/sdk/clouddp"
+	"github.com/clouddp/sdk/internal/errs"
 )
 
 // ServiceError is an answer by which the service refused a request, or the outcome of an operation that failed. It
-// matches its category, such as clouddp.ErrConflict, and unwraps to an [*azcore.ResponseError].
+// matches its category, such as clouddp.ErrConflict, and unwraps to an [*azcore.ResponseError]. A request that the service
+// calls bad is a [*clouddp.InvalidError] too. The outcome of an operation is never clouddp.ErrNotFound or
+// clouddp.ErrUnavailable: it has been found, and waiting does not help.
 type ServiceError struct {
 	// Operation is what was attempted: "create cloud service clouddp".
 	Operation string
@@ -46,12 +49,16 @@ func (e *ServiceError) Error() string {
 	return text
 }
 
-// Unwrap returns the category, if there is one, and the [*azcore.ResponseError].
+// Unwrap returns the category and the [*azcore.ResponseError], as far as there is one.
 func (e *ServiceError) Unwrap() []error {
-	if e.category == nil {
-		return []error{e.response}
+	var causes []error
+	if e.category != nil {
+		causes = append(causes, e.category)
 	}
-	return []error{e.category, e.response}
+	if e.response != nil {
+		causes = append(causes, e.response)
+	}
+	return causes
 }
 
 // refused makes an error of an answer that is not a success.
@@ -60,24 +67,37 @@ func refused(c *call, response *http.Response, body []byte) error {
 	if err := decode(body, &fault); err != nil {
 		fault = faultReply{} // not the service speaking, but a proxy: the status must do
 	}
-	return newServiceError(c.what, response, response.StatusCode, fault, c.writes())
+	e := newServiceError(c.what, response, response.StatusCode, fault)
+	e.category = e.categoryOf(c.writes())
+	return e
 }
 
-func newServiceError(what string, response *http.Response, status int, fault faultReply, written bool) *ServiceError {
+// failed makes an error of an operation that was accepted and has failed. Coming back later does not help, and not found
+// was something else than the operation: neither is a category of it.
+func failed(what string, response *http.Response, status int, fault faultReply) error {
+	e := newServiceError(what, response, status, fault)
+	switch category := e.categoryOf(true); category {
+	case clouddp.ErrNotFound, clouddp.ErrUnavailable, clouddp.ErrUnknown: //nolint:errorlint // categories as they are, not wrapped
+	default:
+		e.category = category
+	}
+	return e
+}
+
+func newServiceError(what string, response *http.Response, status int, fault faultReply) *ServiceError {
 	return &ServiceError{
 		Operation:  what,
 		StatusCode: status,
 		Code:       printable(fault.Code),
 		Message:    printable(fault.Message),
 		RequestID:  printable(response.Header.Get(requestIDHeader)),
-		category:   categoryOf(status, fault, written),
 		response:   &azcore.ResponseError{ErrorCode: fault.Code, StatusCode: status, RawResponse: response},
 	}
 }
 
 // categoryOf tells what a caller can do about an answer. ConflictError is overloaded; its message tells busy from taken.
-func categoryOf(status int, fault faultReply, written bool) error {
-	message := strings.ToLower(fault.Message)
+func (e *ServiceError) categoryOf(written bool) error {
+	message, status := strings.ToLower(e.Message), e.StatusCode
 	switch {
 	case strings.Contains(message, "policy limit") || strings.Contains(message, "maximum number of"):
 		return clouddp.ErrLimit
@@ -89,10 +109,12 @@ func categoryOf(status int, fault faultReply, written bool) error {
 		return clouddp.ErrUnavailable
 	case status == http.StatusConflict || status == http.StatusPreconditionFailed:
 		return clouddp.ErrConflict
-	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || fault.Code == "TooManyRequests":
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || e.Code == "TooManyRequests":
 		return clouddp.ErrUnavailable
 	case status == http.StatusRequestTimeout || status >= http.StatusInternalServerError:
 		return afterWrite(written)
+	case status == http.StatusBadRequest:
+		return errs.Invalid("classic: "+e.Operation, "request", "%s %s", e.Code, e.Message)
 	}
 	return nil
 }

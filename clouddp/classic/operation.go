@@ -25,7 +25,7 @@ func (s *Subscription) Outcome(ctx context.Context, ticket clouddp.Ticket) (clou
 	case "Succeeded":
 		return clouddp.StateReady, nil
 	case "Failed":
-		return clouddp.StateFailed, newServiceError(what, answer.response, operation.HTTPStatusCode, operation.Fault, false)
+		return clouddp.StateFailed, failed(what, answer.response, operation.HTTPStatusCode, operation.Fault)
 	}
 	return clouddp.StateUnknown, nil
 }

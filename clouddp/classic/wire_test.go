@@ -93,12 +93,15 @@ func expectRefusal(t *testing.T, err, want error, status int) {
 	}
 }
 
-func TestRefusalWithoutCategory(t *testing.T) {
+func TestRefusalOfTheRequestItself(t *testing.T) {
 	s, _ := answering(t, 400, fault("InvalidXmlRequest", "line\r\none\x7f"))
 	err := s.ManagementCertificates().Remove(t.Context(), certs.Thumbprint{1})
 	want := "classic: remove management certificate 0100000000000000000000000000000000000000: 400 InvalidXmlRequest: line one (request 0123)"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if _, ok := errors.AsType[*clouddp.InvalidError](err); !ok {
+		t.Errorf("%v is no InvalidError", err)
 	}
 	for _, category := range []error{clouddp.ErrUnavailable, clouddp.ErrUnknown, clouddp.ErrConflict, clouddp.ErrNotFound} {
 		if errors.Is(err, category) {
@@ -146,7 +149,7 @@ func TestSilenceEndsAfterAMinute(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cause := errors.New("the administrator gave up")
 		cancel(cause)
-		if err := s.ManagementCertificates().Remove(ctx, certs.Thumbprint{1}); !errors.Is(err, cause) {
+		if err := s.ManagementCertificates().Remove(ctx, certs.Thumbprint{1}); !errors.Is(err, cause) || errors.Is(err, clouddp.ErrUnknown) {
 			t.Errorf("a cancelled write: %v, want the cause", err)
 		}
 	})
@@ -246,6 +249,34 @@ func TestOutcome(t *testing.T) {
 	}
 	if *sent != 0 {
 		t.Errorf("%d requests for tickets that cannot be", *sent)
+	}
+}
+
+// An operation that failed has been found, and nobody needs to come back for it.
+func TestFailedOperations(t *testing.T) {
+	for name, test := range map[string]struct {
+		status  string
+		message string
+		want    error
+	}{
+		"quota":     {"400", "The subscription policy limit was exceeded", clouddp.ErrLimit},
+		"bad":       {"400", "The certificate was not found", clouddp.ErrInvalid},
+		"conflict":  {"409", "The name is taken", clouddp.ErrConflict},
+		"not found": {"404", "The package was not found", nil},
+		"internal":  {"500", "Sorry", nil},
+		"no status": {"0", "", nil},
+	} {
+		body := "<Operation><Status>Failed</Status><HttpStatusCode>" + test.status + "</HttpStatusCode><Error><Message>" + test.message + "</Message></Error></Operation>"
+		s, _ := answering(t, 200, body)
+		state, err := s.Outcome(t.Context(), "0123")
+		if state != clouddp.StateFailed || err == nil || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("%s: %s, %v; want failed, %v", name, state, err, test.want)
+		}
+		for _, category := range []error{clouddp.ErrNotFound, clouddp.ErrUnavailable, clouddp.ErrUnknown} {
+			if errors.Is(err, category) {
+				t.Errorf("%s: %v matches %v", name, err, category)
+			}
+		}
 	}
 }
 

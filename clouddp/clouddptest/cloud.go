@@ -131,6 +131,13 @@ func (c *Cloud) Workload(service string) (*tls.Certificate, error) {
 	return &certificate, nil
 }
 
+// answersFor reports whether the cloud knows a host for service, running or not.
+func (c *Cloud) answersFor(service string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current(keyOf(service, kindService, service)) != nil
+}
+
 // put stores r as part of spec's service and settles it at once.
 func (c *Cloud) put(spec *clouddp.Spec, part clouddp.Part, r *resource) {
 	if c.resources == nil {

@@ -167,6 +167,9 @@ func (l *Lab) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 		return nil, err
 	}
 	service := strings.TrimSuffix(target, "."+labCloudDomain)
+	if !l.Cloud.answersFor(service) {
+		return nil, fmt.Errorf("clouddptest: dial %s: no such host %s: %w", host, target, clouddp.ErrNotFound)
+	}
 	front := &Front{
 		Workload: func() (*tls.Certificate, error) { return l.Cloud.Workload(service) },
 		Handler:  l.Handler,

@@ -14,6 +14,8 @@ import (
 
 const day = 24 * time.Hour
 
+var day1 = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
 func prune(t *testing.T, store content.Store, key content.Key) *content.Pruned {
 	t.Helper()
 	pruned, err := content.Prune(t.Context(), store, key, nil)

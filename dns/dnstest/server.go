@@ -12,7 +12,8 @@ import (
 const nameServer = "192.0.2.53"
 
 // Server is a DNS server that answers for its zones, with authority, and follows aliases from one of its zones into
-// another, so that it can stand for a recursive server too. It is safe for concurrent use.
+// another, so that it can stand for a recursive server too. The zero value is a server without zones. It is safe for
+// concurrent use.
 type Server struct {
 	mu     sync.Mutex
 	zones  map[string]*Zone
@@ -22,7 +23,7 @@ type Server struct {
 }
 
 // NewServer returns a server without zones.
-func NewServer() *Server { return &Server{zones: map[string]*Zone{}} }
+func NewServer() *Server { return &Server{} }
 
 // AddZone adds an empty zone, with an SOA, an NS record and the address of its name server, and returns it. A zone that
 // is already there is returned as it is. If name is not valid, every call on the returned zone is the
@@ -34,12 +35,14 @@ func (s *Server) AddZone(name string) *Zone {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	zone, found := s.zones[apex]
-	if !found {
-		zone = &Zone{server: s, data: newData(apex)}
-		s.zones[apex] = zone
+	if zone, found := s.zones[apex]; found {
+		return zone
 	}
-	return zone
+	if s.zones == nil {
+		s.zones = map[string]*Zone{}
+	}
+	s.zones[apex] = &Zone{server: s, data: newData(apex)}
+	return s.zones[apex]
 }
 
 // Resolver returns a resolver that reaches the server in memory. It finds the authoritative server by itself, as it

@@ -73,3 +73,27 @@ func TestPlantedRecordGetsTheNewTTL(t *testing.T) {
 		t.Errorf("got %v, %v", have, err)
 	}
 }
+
+func TestRemoveTakesAwayOneRecord(t *testing.T) {
+	zone := dnstest.NewServer().AddZone("contoso.com")
+	one := dns.Record{Name: "a.contoso.com", Type: "TXT", Value: "one"}
+	two := dns.Record{Name: "a.contoso.com", Type: "TXT", Value: "two"}
+	if err := zone.Add(one, two); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := zone.Remove(one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := zone.Lookup(t.Context(), one.Name)
+	if err != nil || len(have) != 1 || !have[0].Equal(two) {
+		t.Errorf("got %v, %v, want %v", have, err, two)
+	}
+	if err := zone.Remove(dns.Record{Name: "a.fabrikam.com", Type: "TXT"}); !errors.Is(err, dns.ErrNotFound) {
+		t.Errorf("foreign name: got %v, want %v", err, dns.ErrNotFound)
+	}
+	if err := zone.Remove(dns.Record{Name: "a.contoso.com", Type: "MX"}); !errors.Is(err, dns.ErrInvalid) {
+		t.Errorf("unknown type: got %v, want %v", err, dns.ErrInvalid)
+	}
+}

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,7 +59,7 @@ func TestEveryStepIsDoneAndProven(t *testing.T) {
 func TestEveryProofCanFail(t *testing.T) {
 	for i, step := range journey() {
 		t.Run(step.title, func(t *testing.T) {
-			code, stdout, stderr := quickstart(t, "-json", "-break", fmt.Sprint(i+1))
+			code, stdout, stderr := quickstart(t, "-json", "-break", strconv.Itoa(i+1))
 			if code != 1 || !strings.Contains(stderr, step.title) {
 				t.Errorf("exit code %d, stderr %q; want 1 and the step's title", code, stderr)
 			}

@@ -7,8 +7,8 @@ const (
 	clientMarker = "]LOG]!><"
 )
 
-// parseClient reads the client trailer whose "]LOG]!><" is at place at. It takes a trailer that ends with the line, torn,
-// and one that nothing opened; the caller knows about the opener.
+// parseClient reads the client trailer whose "]LOG]!><" is at place at. It takes a trailer that ends with the line,
+// torn, and one that nothing opened; the caller knows about the opener.
 func parseClient(line []byte, at int) (r record, ok bool) {
 	from, to := at+len(clientMarker), len(line)
 	if next := bytes.Index(line[from:], []byte(clientMarker)); next >= 0 {
@@ -26,9 +26,9 @@ func parseClient(line []byte, at int) (r record, ok bool) {
 	return r, true
 }
 
-// attributes reads a list such as `time="10:27:17.661+240" date="10-18-2019">` from place at of line: in any order, with
-// quotes inside values and even without quotes. It returns the place behind the list, -1 if the line ends first, and how many
-// attributes it knew; none for what is no such list.
+// attributes reads a list such as `time="10:27:17.661+240" date="10-18-2019">` from place at of line: in any order,
+// with quotes inside values and even without quotes. It returns the place behind the list, -1 if the line ends first,
+// and how many attributes it knew; none for what is no such list.
 func (r *record) attributes(line []byte, at int) (end, known int) {
 	for {
 		for at < len(line) && line[at] == ' ' {
@@ -70,8 +70,8 @@ func isName(s []byte) bool {
 	return len(s) > 0
 }
 
-// attributeValue returns the value at place at of line and the place behind it. A quote ends the value only where an attribute
-// may end, because values are not escaped.
+// attributeValue returns the value at place at of line and the place behind it. A quote ends the value only where an
+// attribute may end, because values are not escaped.
 func attributeValue(line []byte, at int) (value span, next int) {
 	if at >= len(line) || line[at] != '"' {
 		end := at

@@ -36,6 +36,6 @@
 //
 // # Compatibility
 //
-// Messages are returned in the bytes of the file: UTF-8 or whatever code page the writer used. UTF-16 files are not decoded.
-// A printing program should quote messages (%q), for a log may hold control characters.
+// Messages are returned in the bytes of the file: UTF-8 or whatever code page the writer used. UTF-16 files are not
+// decoded. A printing program should quote messages (%q), for a log may hold control characters.
 package cmlog

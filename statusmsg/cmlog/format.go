@@ -74,7 +74,8 @@ func defuse(s string) string {
 	return strings.ReplaceAll(s, clientMarker, "]LOG]!> <")
 }
 
-// escape writes control characters other than line feed and tab, byte order marks and bytes that are no UTF-8 as Go does.
+// escape writes control characters other than line feed and tab, byte order marks and bytes that are no UTF-8 as Go
+// does.
 func escape(s string) string {
 	if strings.IndexFunc(s, needsEscape) < 0 && utf8.ValidString(s) {
 		return s

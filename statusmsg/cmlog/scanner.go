@@ -123,8 +123,8 @@ func (s *scanner) rest(from int) (line []byte, whole bool) {
 // trimBreak drops the carriage returns that end a line.
 func trimBreak(line []byte) []byte { return bytes.TrimRight(line, "\r") }
 
-// unopened recognises the first record of a line that does not begin with an opener: one of the server dialect, a client
-// record that lost its head, or text up to where a client record is opened.
+// unopened recognises the first record of a line that does not begin with an opener: one of the server dialect, a
+// client record that lost its head, or text up to where a client record is opened.
 func (s *scanner) unopened(line []byte) record {
 	r, found := findRecord(&s.serverEnd, line, parseServer)
 	before := line
@@ -148,8 +148,8 @@ func (s *scanner) unopened(line []byte) record {
 	return unrecognised(len(line))
 }
 
-// opened recognises a client record from its opener on. It ends with its trailer; torn, it ends where the next record is
-// opened, at the first line that is a server record, at the size limit or with the log.
+// opened recognises a client record from its opener on. It ends with its trailer; torn, it ends where the next record
+// is opened, at the first line that is a server record, at the size limit or with the log.
 func (s *scanner) opened(line []byte, whole bool) record {
 	r, found := findRecord(&s.clientEnd, line, parseClient)
 	server := 0
@@ -186,7 +186,7 @@ func (s *scanner) afterBreak(at int) int {
 }
 
 // behind returns r, found in a line at place from of an opened record, as the whole record.
-func (r record) behind(from int) record {
+func (r *record) behind(from int) record {
 	for _, part := range []*span{
 		&r.message, &r.date, &r.clock, &r.bias, &r.component, &r.context, &r.thread, &r.kind, &r.file,
 	} {
@@ -195,7 +195,7 @@ func (r record) behind(from int) record {
 	}
 	r.message.from = len(clientOpener)
 	r.length += from
-	return r
+	return *r
 }
 
 // torn returns the opened record that ends at place end, or already at the server record at place server.

@@ -1,6 +1,9 @@
 package cmlog
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 const (
 	serverMarker = "$$<"
@@ -51,8 +54,8 @@ func untilBracket(s []byte) (text []byte, complete bool) {
 	return s, false
 }
 
-// setBracket keeps what the i-th pair of brackets of a trailer holds and reports whether it may stand there; what is not
-// complete may be cut anywhere.
+// setBracket keeps what the i-th pair of brackets of a trailer holds and reports whether it may stand there; what is
+// not complete may be cut anywhere.
 func (r *record) setBracket(i int, line []byte, field span, complete bool) bool {
 	text := line[field.from:field.to]
 	switch i {
@@ -80,7 +83,7 @@ func (r *record) setStamp(line []byte, field span) {
 // isStamp reports whether text may be a date, a time and a bias.
 func isStamp(text []byte) bool {
 	for _, c := range text {
-		if (c < '0' || c > '9') && bytes.IndexByte([]byte("-: .+"), c) < 0 {
+		if (c < '0' || c > '9') && strings.IndexByte("-: .+", c) < 0 {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package cmlog
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -20,9 +21,9 @@ const (
 //	STATMSG: ID=9409 SEV=I LEV=M SOURCE="SMS Server" COMP="SMS_CLOUD_SERVICES_MANAGER" SYS=… SITE=… PID=… TID=…
 //	GMTDATE=… ISTR0="…" … ISTR9="" NUMATTRS=0 LE=0X0
 //
-// The format has ten insertion strings, so further ones are left out, and no escapes: line breaks are written as "~" and control
-// characters as in [Writer.Write], a space is doubled where a value would be taken for the next field, and spaces in
-// Machine and Site are written as "_". Key, RecordID and what is finer than a millisecond are not recorded.
+// The format has ten insertion strings, so further ones are left out, and no escapes: line breaks are written as "~"
+// and control characters as in [Writer.Write], a space is doubled where a value would be taken for the next field, and
+// spaces in Machine and Site are written as "_". Key, RecordID and what is finer than a millisecond are not recorded.
 func FormatStatusMessage(m statusmsg.Message) string {
 	var b strings.Builder
 	field := func(name, value string) { b.WriteString(name + value) }
@@ -78,15 +79,15 @@ type statusParser struct {
 func (p *statusParser) message() statusmsg.Message {
 	var m statusmsg.Message
 	p.begin("ID=")
-	m.ID = statusmsg.ID(p.number("ID", " SEV=", 10, 16))
+	m.ID = p.id("ID", " SEV=")
 	m.Severity = severityOfLetter(p.until("SEV", " LEV="))
 	m.Type = typeOfLetter(p.until("LEV", ` SOURCE="`))
 	m.Module = p.until("SOURCE", `" COMP="`)
 	m.Component = p.until("COMP", `" SYS=`)
 	m.Machine = p.until("SYS", " SITE=")
 	m.Site = p.until("SITE", " PID=")
-	m.ProcessID = uint32(p.number("PID", " TID=", 10, 32))
-	m.ThreadID = uint32(p.number("TID", " GMTDATE=", 10, 32))
+	m.ProcessID = p.number("PID", " TID=")
+	m.ThreadID = p.number("TID", " GMTDATE=")
 	m.Time = p.time("GMTDATE", ` ISTR0="`)
 	m.Insertions = p.insertions()
 	m.Attributes, m.Win32Error = p.attributes()
@@ -119,12 +120,21 @@ func (p *statusParser) until(field, end string) string {
 	return value
 }
 
-func (p *statusParser) number(field, end string, base, bits int) uint64 {
-	n, err := strconv.ParseUint(p.until(field, end), base, bits)
+func (p *statusParser) number(field, end string) uint32 {
+	n, err := strconv.ParseUint(p.until(field, end), 10, 32)
 	if err != nil {
 		p.fail(field)
 	}
-	return n
+	return uint32(n)
+}
+
+func (p *statusParser) id(field, end string) statusmsg.ID {
+	n := p.number(field, end)
+	if n > math.MaxUint16 {
+		p.fail(field)
+		return 0
+	}
+	return statusmsg.ID(n)
 }
 
 func (p *statusParser) time(field, end string) time.Time {
@@ -168,7 +178,7 @@ func (p *statusParser) attributes() ([]statusmsg.Attribute, uint32) {
 	for i := range count {
 		index := strconv.Itoa(i)
 		p.begin(" AID" + index + "=")
-		attribute := statusmsg.Attribute{ID: uint32(p.number("AID"+index, " AVAL"+index+`="`, 10, 32))}
+		attribute := statusmsg.Attribute{ID: p.number("AID"+index, " AVAL"+index+`="`)}
 		if i+1 < count {
 			attribute.Value = p.until("AVAL"+index, `" AID`+strconv.Itoa(i+1)+"=")
 			p.rest = " AID" + strconv.Itoa(i+1) + "=" + p.rest

@@ -14,15 +14,18 @@ import (
 
 const emptyInsertions = ` ISTR1="" ISTR2="" ISTR3="" ISTR4="" ISTR5="" ISTR6="" ISTR7="" ISTR8="" ISTR9=""`
 
-// statusLines are lines in the described grammar: of a newer and of an older site, and one with quotes in its values.
-var statusLines = []string{
-	`STATMSG: ID=9409 SEV=I LEV=M SOURCE="SMS Server" COMP="SMS_CLOUD_SERVICES_MANAGER" SYS=cm1.contoso.com SITE=PS1 PID=2180 TID=2624` +
-		` GMTDATE=Fri Sep 18 20:39:05.718 2026 ISTR0="CLOUDDP"` + emptyInsertions + ` NUMATTRS=0 LE=0X0`,
-	`STATMSG: ID=6703 SEV=E LEV=M SOURCE="SMS Server" COMP="SMS_WSUS_SYNC_MANAGER" SYS=CM1 SITE=PS1 PID=1 TID=2` +
-		` GMTDATE=Thu Aug  2 01:02:03.004 2012 ISTR0="sync"` + emptyInsertions + ` NUMATTRS=0`,
-	`STATMSG: ID=2399 SEV=I LEV=M SOURCE="SMS Server" COMP="SMS_DISTRIBUTION_MANAGER" SYS=CM1 SITE=PS1 PID=1 TID=2` +
-		` GMTDATE=Thu Aug 02 01:02:03.004 2012 ISTR0="["Display=\\DP1\"]MSWNET:["SMS_SITE=PS1"]\\DP1\"` + emptyInsertions +
-		` NUMATTRS=2 AID0=400 AVAL0="PS100001" AID1=404 AVAL1="["Display=\\DP1\"]MSWNET:["SMS_SITE=PS1"]\\DP1\" LE=0X80070005`,
+// statusLines returns lines in the described grammar: of a newer and of an older site, and one with quotes in its
+// values.
+func statusLines() []string {
+	return []string{
+		`STATMSG: ID=9409 SEV=I LEV=M SOURCE="SMS Server" COMP="SMS_CLOUD_SERVICES_MANAGER" SYS=cm1.contoso.com SITE=PS1 PID=2180 TID=2624` +
+			` GMTDATE=Fri Sep 18 20:39:05.718 2026 ISTR0="CLOUDDP"` + emptyInsertions + ` NUMATTRS=0 LE=0X0`,
+		`STATMSG: ID=6703 SEV=E LEV=M SOURCE="SMS Server" COMP="SMS_WSUS_SYNC_MANAGER" SYS=CM1 SITE=PS1 PID=1 TID=2` +
+			` GMTDATE=Thu Aug  2 01:02:03.004 2012 ISTR0="sync"` + emptyInsertions + ` NUMATTRS=0`,
+		`STATMSG: ID=2399 SEV=I LEV=M SOURCE="SMS Server" COMP="SMS_DISTRIBUTION_MANAGER" SYS=CM1 SITE=PS1 PID=1 TID=2` +
+			` GMTDATE=Thu Aug 02 01:02:03.004 2012 ISTR0="["Display=\\DP1\"]MSWNET:["SMS_SITE=PS1"]\\DP1\"` + emptyInsertions +
+			` NUMATTRS=2 AID0=400 AVAL0="PS100001" AID1=404 AVAL1="["Display=\\DP1\"]MSWNET:["SMS_SITE=PS1"]\\DP1\" LE=0X80070005`,
+	}
 }
 
 func mustParse(t *testing.T, line string) statusmsg.Message {
@@ -55,7 +58,7 @@ func TestParseStatusMessage(t *testing.T) {
 			Attributes: []statusmsg.Attribute{{ID: 400, Value: "PS100001"}, {ID: 404, Value: nalPath}},
 		},
 	}
-	for i, line := range statusLines {
+	for i, line := range statusLines() {
 		for _, text := range []string{line, " " + line + " ~"} {
 			if got := mustParse(t, text); !reflect.DeepEqual(got, want[i]) {
 				t.Errorf("got  %+v\nwant %+v", got, want[i])
@@ -65,8 +68,8 @@ func TestParseStatusMessage(t *testing.T) {
 }
 
 func TestFormatStatusMessage(t *testing.T) {
-	if got := cmlog.FormatStatusMessage(mustParse(t, statusLines[0])); got != statusLines[0] {
-		t.Errorf("got  %s\nwant %s", got, statusLines[0])
+	if got := cmlog.FormatStatusMessage(mustParse(t, statusLines()[0])); got != statusLines()[0] {
+		t.Errorf("got  %s\nwant %s", got, statusLines()[0])
 	}
 }
 
@@ -91,7 +94,7 @@ func TestParseStatusMessageErrors(t *testing.T) {
 		` AID1=404 AVAL1="["Disp`: "AVAL0",
 	}
 	for broken, field := range tests {
-		line := statusLines[2]
+		line := statusLines()[2]
 		if broken == "ID=6" {
 			line = strings.Replace(line, "ID=2399", "ID=65536", 1)
 		} else {
@@ -129,7 +132,7 @@ func TestStatusMessageHostileValues(t *testing.T) {
 }
 
 func TestStatusMessageThroughLog(t *testing.T) {
-	want := mustParse(t, statusLines[2])
+	want := mustParse(t, statusLines()[2])
 	for _, dialect := range []cmlog.Dialect{cmlog.Client, cmlog.Server} {
 		var log bytes.Buffer
 		w := &cmlog.Writer{W: &log, Dialect: dialect}

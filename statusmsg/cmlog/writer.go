@@ -33,15 +33,14 @@ type Writer struct {
 }
 
 // Write appends e with its Time (zero means now), Component, Thread (empty means "1"), Severity and Message, and in the
-// client dialect also Context, File and, if Severity is unknown, Type; the other fields are ignored. The time is written
-// in milliseconds.
+// client dialect also Context, File and, if Severity is unknown, Type; the other fields are ignored. The time is
+// written in milliseconds.
 //
-// The client dialect keeps line breaks, as line feeds; the server dialect writes "~" for each of their characters, as the
-// product does.
-// The server dialect has no severity: a message that does not read as its Severity gets the prefix "ERROR: " or
-// "WARNING: ", as in the product's logs. What would be taken for the frame of a record is parted by a space, and
-// control characters and bytes that are no UTF-8 are written as Go escapes such as \x1b. [Entries] reads any other text
-// back as it was.
+// The client dialect keeps line breaks, as line feeds; the server dialect writes "~" for each of their characters, as
+// the product does. The server dialect has no severity: a message that does not read as its Severity gets the prefix
+// "ERROR: " or "WARNING: ", as in the product's logs. What would be taken for the frame of a record is parted by a
+// space, and control characters and bytes that are no UTF-8 are written as Go escapes such as \x1b. [Entries] reads any
+// other text back as it was.
 //
 // A field that the dialect cannot express is an [*InvalidError]; any other error is that of W.
 func (w *Writer) Write(e Entry) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -14,11 +15,11 @@ import (
 	"github.com/clouddp/sdk/statusmsg/cmlog"
 )
 
-var newYork = time.FixedZone("EDT", -4*3600)
+func newYork() *time.Location { return time.FixedZone("EDT", -4*3600) }
 
 func TestWriterServer(t *testing.T) {
 	var log bytes.Buffer
-	w := &cmlog.Writer{W: &log, Location: newYork}
+	w := &cmlog.Writer{W: &log, Location: newYork()}
 	err := w.Write(cmlog.Entry{
 		Time:    time.Date(2026, 9, 18, 20, 39, 6, 598e6, time.UTC),
 		Thread:  "2624",
@@ -166,7 +167,7 @@ func TestWriterConcurrent(t *testing.T) {
 	for i := range 20 {
 		group.Go(func() {
 			for j := range 20 {
-				if err := w.Write(cmlog.Entry{Thread: fmt.Sprint(i), Message: fmt.Sprint("line\n", j)}); err != nil {
+				if err := w.Write(cmlog.Entry{Thread: strconv.Itoa(i), Message: "line\n" + strconv.Itoa(j)}); err != nil {
 					t.Error(err)
 				}
 			}

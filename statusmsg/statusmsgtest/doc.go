@@ -16,6 +16,6 @@
 //
 // # Testing
 //
-// [TestSource] and [TestSink] prove an implementation of your own. A Log starts no goroutine and waits on timers only, so
-// that it works inside a [testing/synctest] bubble.
+// [TestSource] and [TestSink] prove an implementation of your own. A Log starts no goroutine and waits on timers only,
+// so that it works inside a [testing/synctest] bubble.
 package statusmsgtest

@@ -17,7 +17,8 @@ import (
 type SourceHarness struct {
 	// New returns a fresh source without messages; it is called once a subtest. Required.
 	New func(t *testing.T) statusmsg.Source
-	// Plant raises messages at the site that source reads, in this order, and returns when source can read them. Required.
+	// Plant raises messages at the site that source reads, in this order, and returns when source can read them.
+	// Required.
 	Plant func(t *testing.T, source statusmsg.Source, messages ...statusmsg.Message)
 	// Fail makes the next reading of source fail with an error that matches err. Nil leaves that subtest out.
 	Fail func(t *testing.T, source statusmsg.Source, err error)
@@ -73,15 +74,10 @@ func samples() []statusmsg.Message {
 	}
 }
 
-func (h SourceHarness) planted(t *testing.T) statusmsg.Source {
-	t.Helper()
+func (h SourceHarness) testFields(t *testing.T) {
 	source := h.New(t)
 	h.Plant(t, source, samples()...)
-	return source
-}
-
-func (h SourceHarness) testFields(t *testing.T) {
-	got := readAll(t, h.planted(t))
+	got := readAll(t, source)
 	for i, want := range samples() {
 		want.Key, want.RecordID = got[i].Key, got[i].RecordID
 		if !reflect.DeepEqual(normal(got[i]), normal(want)) {
@@ -122,14 +118,16 @@ func (h SourceHarness) testQuery(t *testing.T) {
 		{"attribute of another id", statusmsg.Query{Attribute: &statusmsg.Attribute{ID: 400, Value: "CLOUDDP"}}, nil},
 		{"everything at once", statusmsg.Query{Site: "PS1", Machine: "CM1.contoso.com", Since: at}, nil},
 	}
-	source := h.planted(t)
+	source := h.New(t)
+	h.Plant(t, source, samples()...)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { check(t, read(t, source, tt.query), tt.want...) })
 	}
 }
 
 func (h SourceHarness) testAfter(t *testing.T) {
-	source := h.planted(t)
+	source := h.New(t)
+	h.Plant(t, source, samples()...)
 	all := readAll(t, source)
 	check(t, read(t, source, statusmsg.Query{After: all[0].RecordID}), 9425, 9409)
 	check(t, read(t, source, statusmsg.Query{After: all[len(all)-1].RecordID}))
@@ -155,15 +153,20 @@ func (h SourceHarness) testFreshReading(t *testing.T) {
 }
 
 func (h SourceHarness) testBreak(t *testing.T) {
-	source := h.planted(t)
-	for range source.Messages(t.Context(), statusmsg.Query{}) {
+	source := h.New(t)
+	h.Plant(t, source, samples()...)
+	for _, err := range source.Messages(t.Context(), statusmsg.Query{}) {
+		if err != nil {
+			t.Errorf("Messages: %v", err)
+		}
 		break
 	}
 	check(t, read(t, source, statusmsg.Query{}), 2399, 9425, 9409)
 }
 
 func (h SourceHarness) testOwnCopy(t *testing.T) {
-	source := h.planted(t)
+	source := h.New(t)
+	h.Plant(t, source, samples()...)
 	first := readAll(t, source)[0]
 	first.Insertions[0], first.Attributes[0].Value = "changed", "changed"
 	again := readAll(t, source)[0]
@@ -173,7 +176,8 @@ func (h SourceHarness) testOwnCopy(t *testing.T) {
 }
 
 func (h SourceHarness) testConcurrent(t *testing.T) {
-	source := h.planted(t)
+	source := h.New(t)
+	h.Plant(t, source, samples()...)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() { check(t, read(t, source, statusmsg.Query{}), 2399, 9425, 9409) })
@@ -182,7 +186,8 @@ func (h SourceHarness) testConcurrent(t *testing.T) {
 }
 
 func (h SourceHarness) testFault(t *testing.T) {
-	source := h.planted(t)
+	source := h.New(t)
+	h.Plant(t, source, samples()...)
 	fault := errors.New("injected fault")
 	h.Fail(t, source, fault)
 	checkLastError(t, source.Messages(t.Context(), statusmsg.Query{}), fault)

@@ -82,17 +82,29 @@ func (p *Point) serve(w *reply, r *http.Request) {
 }
 
 func (p *Point) route(w *reply, r *http.Request, claims *Claims) {
-	if id, ok := strings.CutPrefix(r.URL.Path, "/v1/packages/"); ok && covered(w, claims, id) {
-		p.serveGrant(w, r, id)
-	} else if name, ok := strings.CutPrefix(r.URL.Path, "/v1/blobs/"); ok {
-		p.serveBlob(w, r, name)
-	} else if rest, ok := strings.CutPrefix(r.URL.Path, "/content/"); ok {
-		if id, path, _ := strings.Cut(rest, "/"); covered(w, claims, id) {
-			p.serveFile(w, r, id, path)
-		}
-	} else {
-		w.refuse(http.StatusNotFound, nil)
+	routes := []struct {
+		prefix string
+		serve  func(rest string)
+	}{
+		{"/v1/blobs/", func(name string) { p.serveBlob(w, r, name) }},
+		{"/v1/packages/", func(id string) {
+			if covered(w, claims, id) {
+				p.serveGrant(w, r, id)
+			}
+		}},
+		{"/content/", func(rest string) {
+			if id, path, _ := strings.Cut(rest, "/"); covered(w, claims, id) {
+				p.serveFile(w, r, id, path)
+			}
+		}},
 	}
+	for _, route := range routes {
+		if rest, ok := strings.CutPrefix(r.URL.Path, route.prefix); ok {
+			route.serve(rest)
+			return
+		}
+	}
+	w.refuse(http.StatusNotFound, nil)
 }
 
 // authenticate returns what the token of the request says, or answers 401 and returns nil.
