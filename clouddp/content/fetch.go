@@ -75,11 +75,11 @@ func (f *fetcher) isPresent(ctx context.Context, file *entry) (bool, error) {
 	}
 	info, err := f.root.Lstat(file.Path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != file.Size {
-		return false, nil //nolint:nilerr // what cannot be read is fetched; a real obstacle shows when it is written
+		return false, nil // what cannot be read is fetched; a real obstacle shows when it is written
 	}
 	there, err := f.root.Open(file.Path)
 	if err != nil {
-		return false, nil //nolint:nilerr // as above
+		return false, nil
 	}
 	defer func() { _ = there.Close() }()
 	hash := sha256.New()

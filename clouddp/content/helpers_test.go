@@ -39,7 +39,7 @@ func shown(t *testing.T, values ...any) []string {
 func forms(b []byte) []string {
 	return []string{
 		string(b), hex.EncodeToString(b), base64.StdEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
-		fmt.Sprint(b), fmt.Sprintf("%X", b),
+		fmt.Sprintf("%d", b), fmt.Sprintf("%X", b),
 	}
 }
 

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -62,10 +63,7 @@ func Prune(ctx context.Context, store Store, key Key, opts *PruneOptions) (*Prun
 	if opts == nil {
 		opts = &PruneOptions{}
 	}
-	grace := opts.Grace
-	if grace == 0 {
-		grace = DefaultGrace
-	}
+	grace := cmp.Or(opts.Grace, DefaultGrace)
 	if grace < time.Hour {
 		return nil, invalid("Grace", "is %v, want an hour or more", grace)
 	}

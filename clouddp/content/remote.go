@@ -64,17 +64,25 @@ func (r *Remote) Open(ctx context.Context, name string, off, n int64) (io.ReadCl
 	if n == 0 {
 		method = http.MethodHead
 	}
-	reply, err := r.send(ctx, method, "/v1/blobs/"+name, want.header())
+	reply, err := r.ask(ctx, method, "/v1/blobs/"+name, want.header())
 	if err != nil {
 		return nil, Info{}, err
 	}
-	if location := redirect(reply); location != "" {
-		_ = reply.Body.Close()
-		if reply, err = r.follow(ctx, method, location, want.header()); err != nil {
-			return nil, Info{}, err
-		}
-	}
 	return openReply(name, want, reply)
+}
+
+// ask asks the point, or the storage that it redirects to.
+func (r *Remote) ask(ctx context.Context, method, path, ranges string) (*http.Response, error) {
+	reply, err := r.send(ctx, method, path, ranges)
+	if err != nil {
+		return nil, err
+	}
+	location := redirect(reply)
+	if location == "" {
+		return reply, nil
+	}
+	_ = reply.Body.Close()
+	return r.follow(ctx, method, location, ranges)
 }
 
 // send asks the point itself, with the token.

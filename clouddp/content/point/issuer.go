@@ -1,6 +1,7 @@
 package point
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -34,10 +35,6 @@ func (i *Issuer) Issue(packages ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	lifetime := i.Lifetime
-	if lifetime == 0 {
-		lifetime = DefaultLifetime
-	}
 	now := time.Now()
 	token := jwt.NewWithClaims(method, payload{
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -45,7 +42,7 @@ func (i *Issuer) Issue(packages ...string) (string, error) {
 			Audience:  jwt.ClaimStrings{i.Audience},
 			IssuedAt:  jwt.NewNumericDate(now),
 			NotBefore: jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
+			ExpiresAt: jwt.NewNumericDate(now.Add(cmp.Or(i.Lifetime, DefaultLifetime))),
 		},
 		Packages: packages,
 	})
@@ -56,12 +53,12 @@ func (i *Issuer) Issue(packages ...string) (string, error) {
 	return signed, nil
 }
 
-func (i *Issuer) check(packages []string) (jwt.SigningMethod, error) {
+func (i *Issuer) check(packages []string) (*algorithm, error) {
 	problems := &InvalidError{Subject: "point: issuer"}
-	var method jwt.SigningMethod
+	var method *algorithm
 	if i.Key == nil {
 		problems.Add("Key", "is nil")
-	} else if method = signingMethod(i.Key.Public()); method == nil {
+	} else if method = algorithmOf(i.Key.Public()); method == nil {
 		problems.Add("Key", "is %T, want Ed25519 or ECDSA on P-256", i.Key.Public())
 	}
 	if i.Audience == "" {
@@ -81,16 +78,19 @@ func (i *Issuer) check(packages []string) (jwt.SigningMethod, error) {
 	return method, problems.Err()
 }
 
-// signingMethod returns the one algorithm for which a key is used, nil if there is none.
-func signingMethod(key crypto.PublicKey) jwt.SigningMethod {
+// algorithm is the one way in which a kind of key is used.
+type algorithm struct{ jwt.SigningMethod }
+
+// algorithmOf returns the algorithm for a key, nil if there is none.
+func algorithmOf(key crypto.PublicKey) *algorithm {
 	switch key := key.(type) {
 	case ed25519.PublicKey:
 		if len(key) == ed25519.PublicKeySize {
-			return jwt.SigningMethodEdDSA
+			return &algorithm{jwt.SigningMethodEdDSA}
 		}
 	case *ecdsa.PublicKey:
 		if key != nil && key.Curve == elliptic.P256() {
-			return es256{jwt.SigningMethodES256}
+			return &algorithm{es256{jwt.SigningMethodES256}}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package point
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -48,7 +49,7 @@ func (p *Point) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := reply.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "private, no-store")
-	if p.serving.Add(1) > int64(orDefault(p.MaxRequests, defaultRequests)) {
+	if p.serving.Add(1) > int64(cmp.Or(p.MaxRequests, defaultRequests)) {
 		header.Set("Retry-After", "1")
 		reply.refuse(http.StatusServiceUnavailable, nil)
 	} else {
@@ -59,7 +60,7 @@ func (p *Point) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve bounds the request in time, checks the token and finds who answers.
 func (p *Point) serve(w *reply, r *http.Request) {
-	limit := orDefault(p.MaxDuration, defaultDuration)
+	limit := cmp.Or(p.MaxDuration, defaultDuration)
 	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(limit)) // where it is supported
 	ctx, cancel := context.WithTimeout(r.Context(), limit)
 	defer cancel()
@@ -136,11 +137,4 @@ func covered(w *reply, claims *Claims, id string) bool {
 		return false
 	}
 	return true
-}
-
-func orDefault[T int | time.Duration](value, fallback T) T {
-	if value > 0 {
-		return value
-	}
-	return fallback
 }

@@ -1,6 +1,7 @@
 package point
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -60,7 +61,7 @@ func (p *Point) serveBlob(w *reply, r *http.Request, name string) {
 }
 
 func (p *Point) serveLink(w *reply, r *http.Request, linker content.Linker, name string) {
-	link, err := linker.Link(r.Context(), name, orDefault(p.LinkLife, defaultLinkLife))
+	link, err := linker.Link(r.Context(), name, cmp.Or(p.LinkLife, defaultLinkLife))
 	if err != nil {
 		w.fail(err)
 		return

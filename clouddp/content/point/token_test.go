@@ -29,11 +29,11 @@ func (v vault) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]
 	return v.Signer.Sign(random, digest, opts)
 }
 
-func newECDSA(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
-	t.Helper()
+func newECDSA(tb testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(curve, rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return key
 }

@@ -55,7 +55,7 @@ func (v *Verifier) keys() (jwt.VerificationKeySet, []string, error) {
 	var set jwt.VerificationKeySet
 	var methods []string
 	for _, key := range v.Keys {
-		method := signingMethod(key)
+		method := algorithmOf(key)
 		if method == nil {
 			problems.Add("Keys", "holds a %T, want Ed25519 or ECDSA on P-256", key)
 			continue
