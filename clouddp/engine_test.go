@@ -502,4 +502,11 @@ func TestBadInput(t *testing.T) {
 	if _, err := client.Preflight(ctx, nil); !errors.Is(err, clouddp.ErrInvalid) {
 		t.Errorf("Preflight(nil): %v", err)
 	}
+	var none *clouddp.Spec
+	if err := none.Validate(); !errors.Is(err, clouddp.ErrInvalid) || none.Names() != (clouddp.Names{}) || none.OwnerMark() != "" {
+		t.Errorf("a nil Spec: %v, %v, %q", err, none.Names(), none.OwnerMark())
+	}
+	if err := new(clouddp.MemoryRegistry).Put(ctx, nil); !errors.Is(err, clouddp.ErrInvalid) {
+		t.Errorf("Put(nil): %v", err)
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/clouddp/sdk/internal/errs"
 )
 
 // Registry remembers which cloud distribution points there are. It holds no secret and never decides what exists: that
@@ -78,6 +80,9 @@ func (m *MemoryRegistry) Get(ctx context.Context, name string) (*Record, error) 
 
 // Put implements [Registry].
 func (m *MemoryRegistry) Put(ctx context.Context, r *Record) error {
+	if r == nil || r.Name() == "" {
+		return errs.Invalid("clouddp: record", "r", "is nil or has no ServiceFQDN")
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -51,8 +51,11 @@ type Names struct {
 	StorageAccount string
 }
 
-// Names returns the names derived from s, which need not be valid.
+// Names returns the names derived from s, which need not be valid; nil has none.
 func (s *Spec) Names() Names {
+	if s == nil {
+		return Names{}
+	}
 	fqdn := normalName(s.ServiceFQDN)
 	service, _, _ := cutLabel(fqdn)
 	account := s.StorageAccount
@@ -62,8 +65,11 @@ func (s *Spec) Names() Names {
 	return Names{ServiceFQDN: fqdn, Service: service, StorageAccount: account}
 }
 
-// OwnerMark returns Owner or its default.
+// OwnerMark returns Owner or its default; nil has none.
 func (s *Spec) OwnerMark() string {
+	if s == nil {
+		return ""
+	}
 	if s.Owner != "" {
 		return s.Owner
 	}
@@ -72,7 +78,7 @@ func (s *Spec) OwnerMark() string {
 
 // InstanceCount returns Instances or its default.
 func (s *Spec) InstanceCount() int {
-	if s.Instances == 0 {
+	if s == nil || s.Instances == 0 {
 		return 2
 	}
 	return s.Instances
@@ -80,6 +86,9 @@ func (s *Spec) InstanceCount() int {
 
 // Validate returns an [*InvalidError] listing everything wrong with s, or nil.
 func (s *Spec) Validate() error {
+	if s == nil {
+		return errs.Invalid("clouddp: spec", "s", "is nil")
+	}
 	e := &errs.InvalidError{Subject: "clouddp: spec"}
 	s.validateNames(e)
 	if !guid.MatchString(s.Subscription) {
