@@ -8,7 +8,7 @@ type links map[string]string
 
 // rooms has an entry for every package of the module but the examples.
 var rooms = map[string]links{
-	".":              {},
+	".":                   {},
 	"internal/errs":       {},
 	"internal/house":      {},
 	"internal/nameserver": {}, // its code is built for integration tests only
