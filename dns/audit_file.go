@@ -27,62 +27,51 @@ func ParseAliases(r io.Reader) iter.Seq2[Alias, error] {
 			yield(Alias{}, problems)
 			return
 		}
-		lines := bufio.NewReaderSize(r, maxLine+2) // and its end
+		lines := bufio.NewReaderSize(r, maxLine+len("\r\n"))
 		for number := 1; ; number++ {
 			line, err := readLine(lines)
-			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			if err != nil {
 				if !errors.Is(err, io.EOF) {
 					yield(Alias{}, fmt.Errorf("dns: aliases: line %d: %w", number, err))
 				}
 				return
 			}
-			if alias, found, err := parseLine(number, line, err); (found || err != nil) && !yield(alias, err) {
+			if alias, found, err := parseLine(number, line); (found || err != nil) && !yield(alias, err) {
 				return
 			}
 		}
 	}
 }
 
-// readLine returns the next line. One that is too long is skipped and reported as bufio.ErrBufferFull. The last line
+// readLine returns the next line without its end. One that is too long comes cut short, but still too long. The last line
 // needs no end.
 func readLine(r *bufio.Reader) (string, error) {
-	line, err := r.ReadSlice('\n')
-	text := string(line)
-	if errors.Is(err, bufio.ErrBufferFull) {
-		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = r.ReadSlice('\n')
-		}
-		return "", bufio.ErrBufferFull
+	slice, err := r.ReadSlice('\n')
+	line := string(slice)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		_, err = r.ReadSlice('\n')
 	}
-	if errors.Is(err, io.EOF) && text != "" {
-		return text, nil
+	if errors.Is(err, io.EOF) && line != "" {
+		err = nil
 	}
-	return text, err
+	return strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"), err
 }
 
 // parseLine returns the alias of one line, if there is one.
-func parseLine(number int, line string, tooLong error) (alias Alias, found bool, err error) {
+func parseLine(number int, line string) (alias Alias, found bool, err error) {
 	problems := &InvalidError{Subject: fmt.Sprintf("dns: aliases: line %d", number)}
-	if tooLong != nil {
+	fields := fieldsOf(number, line)
+	target, ok := targetOf(fields)
+	switch {
+	case len(line) > maxLine:
 		problems.Add("Line", "is longer than %d bytes", maxLine)
-		return Alias{}, false, problems
-	}
-	if number == 1 {
-		line = strings.TrimPrefix(line, "\ufeff")
-	}
-	if comment := strings.IndexAny(line, "#;"); comment >= 0 {
-		line = line[:comment]
-	}
-	fields := strings.Fields(line)
-	if len(fields) == 0 {
+	case len(fields) == 0:
 		return Alias{}, false, nil
-	}
-	target, ok := targetOf(fields[1:])
-	if !ok {
+	case !ok:
 		problems.Add("Line", "is neither NAME, NAME TARGET nor NAME TTL IN CNAME TARGET")
-		return Alias{}, false, problems
+	default:
+		alias.Name = checkName(problems, "Name", fields[0])
 	}
-	alias.Name = checkName(problems, "Name", fields[0])
 	if target != "" {
 		alias.Target = checkName(problems, "Target", target)
 	}
@@ -92,21 +81,32 @@ func parseLine(number int, line string, tooLong error) (alias Alias, found bool,
 	return alias, true, nil
 }
 
-// targetOf returns the target out of what follows a name: nothing, the target, or the fields of a zone file, in which the
+// fieldsOf returns what stands in a line before a comment. Some editors begin a file with a byte order mark.
+func fieldsOf(number int, line string) []string {
+	if number == 1 {
+		line = strings.TrimPrefix(line, "\ufeff")
+	}
+	if comment := strings.IndexAny(line, "#;"); comment >= 0 {
+		line = line[:comment]
+	}
+	return strings.Fields(line)
+}
+
+// targetOf returns the target of a line: nothing, what follows the name, or the last field as in a zone file, in which the
 // TTL and the class are optional and stand in either order (RFC 1035, section 5.1).
 func targetOf(fields []string) (target string, ok bool) {
 	switch len(fields) {
-	case 0:
+	case 0, 1:
 		return "", true
-	case 1:
-		return fields[0], true
+	case 2:
+		return fields[1], true
 	}
 	last := len(fields) - 1
-	if last > 3 || !strings.EqualFold(fields[last-1], TypeCNAME) {
+	if last > 4 || !strings.EqualFold(fields[last-1], TypeCNAME) {
 		return "", false
 	}
 	ttls, classes := 0, 0
-	for _, field := range fields[:last-1] {
+	for _, field := range fields[1 : last-1] {
 		if _, err := strconv.ParseUint(field, 10, 31); err == nil {
 			ttls++
 		} else if strings.EqualFold(field, "IN") {
