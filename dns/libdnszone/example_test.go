@@ -27,16 +27,16 @@ func Example() {
 // A provider that drops what it was asked to add to is found out.
 func ExampleAlteredError() {
 	provider, _ := newProvider(quirks{appendSets: true})
-	provider.plant(dns.Record{Name: "contoso.com", Type: dns.TypeTXT, Value: "v=spf1 -all"})
+	provider.plant(dns.Record{Name: "clouddp.contoso.com", Type: dns.TypeTXT, Value: "v=spf1 -all"})
 	zone := &libdnszone.Zone{Provider: provider, Name: "contoso.com"}
 
-	proof := dns.Record{Name: "contoso.com", Type: dns.TypeTXT, Value: "MS=ms12345678"}
+	proof := dns.Record{Name: "clouddp.contoso.com", Type: dns.TypeTXT, Value: "MS=ms12345678"}
 	err := zone.Swap(context.Background(), proof.Name, nil, &proof)
 	if altered, ok := errors.AsType[*libdnszone.AlteredError](err); ok {
 		fmt.Println("want", altered.Want)
 		fmt.Println("have", altered.Have)
 	}
 	// Output:
-	// want [contoso.com 0 TXT "v=spf1 -all" contoso.com 300 TXT "MS=ms12345678"]
-	// have [contoso.com 300 TXT "MS=ms12345678"]
+	// want [clouddp.contoso.com 0 TXT "v=spf1 -all" clouddp.contoso.com 300 TXT "MS=ms12345678"]
+	// have [clouddp.contoso.com 300 TXT "MS=ms12345678"]
 }
