@@ -6,11 +6,11 @@ replace github.com/clouddp/sdk => ../..
 
 require (
 	github.com/clouddp/sdk v0.0.0
+	github.com/libdns/libdns v1.1.1
 	github.com/libdns/rfc2136 v1.0.1
 )
 
 require (
-	github.com/libdns/libdns v1.1.1 // indirect
 	github.com/miekg/dns v1.1.64 // indirect
 	golang.org/x/mod v0.23.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
