@@ -1,7 +1,6 @@
 package dns
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -69,9 +68,9 @@ func claimable(name string) string {
 		case !inside || strings.Count(own, ".") != r.labels-1:
 			continue
 		case r.unconfirmed:
-			return fmt.Sprintf("does not exist; whether names in %s can still be registered is unconfirmed", r.domain)
+			return "does not exist; whether such names can still be registered is unconfirmed"
 		}
-		return fmt.Sprintf("does not exist, and anybody can register a name in %s", r.domain)
+		return "does not exist, and anybody can register it"
 	}
 	return ""
 }

@@ -130,7 +130,9 @@ func (f *flight) follow(a *answer) {
 		}
 		f.finding.End = a.records[i].value
 		f.finding.Hops++
-		f.passed = f.passed || f.finding.End == f.finding.target()
+		if target := f.finding.target(); f.finding.End == target {
+			f.finding.End, f.passed = target, true // one string less to keep
+		}
 	}
 }
 

@@ -62,13 +62,13 @@ func newCloud(t *testing.T) *world {
 func TestAuditTellsProblemsApartWorstFirst(t *testing.T) {
 	tests := []struct{ name, target, want string }{
 		{"classic", "gone.cloudapp.net", "classic.contoso.com -> gone.cloudapp.net: claimable: gone.cloudapp.net: " +
-			"does not exist; whether names in cloudapp.net can still be registered is unconfirmed"},
+			"does not exist; whether such names can still be registered is unconfirmed"},
 		{"label", "", "label.contoso.com -> gone.westeurope.cloudapp.azure.com: claimable: " +
-			"gone.westeurope.cloudapp.azure.com: does not exist, and anybody can register a name in cloudapp.azure.com"},
+			"gone.westeurope.cloudapp.azure.com: does not exist, and anybody can register it"},
 		{"site", "clouddp.cloudapp.net", "site.contoso.com -> gone.azurewebsites.net: claimable: gone.azurewebsites.net: " +
-			"does not exist, and anybody can register a name in azurewebsites.net"},
+			"does not exist, and anybody can register it"},
 		{"via", "site.contoso.com", "via.contoso.com -> gone.azurewebsites.net: claimable: gone.azurewebsites.net: " +
-			"does not exist, and anybody can register a name in azurewebsites.net"},
+			"does not exist, and anybody can register it"},
 		{"expired", "", "expired.contoso.com -> www.expired.com: claimable: www.expired.com: " +
 			"does not exist, nor does expired.com, which anybody may be able to register"},
 		{"hashed", "", "hashed.contoso.com -> gone.f00d.westeurope.cloudapp.azure.com: dangling: " +
