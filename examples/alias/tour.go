@@ -54,11 +54,11 @@ func tour(ctx context.Context, o options, p *printer) error {
 }
 
 // tourServer serves the zone, protected by a key, and the cloud's own domain.
-func tourServer() (*dnstest.Server, *dnstest.Zone, *rfc2136.TSIG, error) {
+func tourServer() (*dnstest.Server, *dnstest.Zone, rfc2136.TSIG, error) {
 	server := dnstest.NewServer()
 	zone := server.AddZone(tourZone)
 	secret := []byte(rand.Text())
-	key := &rfc2136.TSIG{Name: "tour", Secret: func() ([]byte, error) { return secret, nil }}
+	key := rfc2136.TSIG{Name: "tour", Secret: rfc2136.StaticSecret(secret)}
 	return server, zone, key, errors.Join(
 		server.AddKey("tour", secret),
 		server.AddZone("cloudapp.net").Add(dns.Record{Name: tourTarget, Type: "A", Value: "127.0.0.1"}),

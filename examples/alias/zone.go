@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -25,22 +24,18 @@ func (o options) dynamicZone() (*rfc2136.Zone, error) {
 }
 
 // parseKey reads NAME:ALG:SECRET, the secret in Base64 or, after an @, in a file that holds it so.
-func parseKey(text string) (*rfc2136.TSIG, error) {
+func parseKey(text string) (rfc2136.TSIG, error) {
 	fields := strings.SplitN(text, ":", 3)
 	if len(fields) != 3 {
-		return nil, errors.New("-tsig wants NAME:ALG:SECRET")
+		return rfc2136.TSIG{}, errors.New("-tsig wants NAME:ALG:SECRET")
 	}
 	encoded := fields[2]
 	if path, isFile := strings.CutPrefix(encoded, "@"); isFile {
 		content, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("-tsig: %w", err)
+			return rfc2136.TSIG{}, fmt.Errorf("-tsig: %w", err)
 		}
 		encoded = string(content)
 	}
-	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
-	if err != nil {
-		return nil, errors.New("-tsig: the secret is not Base64")
-	}
-	return &rfc2136.TSIG{Name: fields[0], Algorithm: fields[1], Secret: func() ([]byte, error) { return secret, nil }}, nil
+	return rfc2136.TSIG{Name: fields[0], Algorithm: fields[1], Secret: rfc2136.Base64Secret(strings.TrimSpace(encoded))}, nil
 }
