@@ -8,9 +8,10 @@ type links map[string]string
 
 // rooms has an entry for every package of the module but the examples.
 var rooms = map[string]links{
-	".":              {},
-	"internal/errs":  {},
-	"internal/house": {},
+	".":                   {},
+	"internal/errs":       {},
+	"internal/house":      {},
+	"internal/nameserver": {}, // its code is built for integration tests only
 
 	"certs":           join(errCategories, pkcs12),
 	"certs/template":  join(certs),
@@ -18,6 +19,7 @@ var rooms = map[string]links{
 
 	"dns":         join(errCategories, dnsMessage),
 	"dns/dnstest": join(dns),
+	"dns/rfc2136": {},
 
 	"clientsettings":                    join(errCategories),
 	"clientsettings/clientsettingstest": join(errCategories, links{"clientsettings": "faked here"}),
