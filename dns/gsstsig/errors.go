@@ -18,8 +18,8 @@ var (
 	ErrUnavailable = errs.ErrUnavailable
 )
 
-// ErrMalformed says that what a peer sent, or what a file holds, is not what Kerberos prescribes.
-var ErrMalformed = errors.New("malformed Kerberos data")
+// errMalformed says that what a peer sent, or what a file holds, is not what Kerberos prescribes.
+var errMalformed = errors.New("malformed Kerberos data")
 
 // InvalidError lists every problem found in one piece of input.
 type InvalidError = errs.InvalidError
@@ -55,6 +55,6 @@ func (e *NegotiationError) Unwrap() []error {
 // guard makes an error of a panic in a Kerberos library. They do not check all that they parse.
 func guard(err *error) {
 	if p := recover(); p != nil {
-		*err = fmt.Errorf("%w: %v", ErrMalformed, p)
+		*err = fmt.Errorf("%w: %v", errMalformed, p)
 	}
 }

@@ -52,15 +52,21 @@ func (s *Signer) kerberos() *kerberos {
 // begin implements mechanism: it logs in and gets a ticket.
 func (k *kerberos) begin(service string) (token []byte, err error) {
 	defer guard(&err)
-	k.service = service
-	if k.initiator, err = gssapi.NewInitiator(k.options...); err != nil {
+	if err := k.login(); err != nil {
 		if k.own {
 			err = fmt.Errorf("%w: %w", errNoCredentials, err)
 		}
 		return nil, err
 	}
+	k.service = service
 	token, _, err = k.initiator.Initiate(service, flags, nil)
 	return token, err
+}
+
+func (k *kerberos) login() (err error) {
+	defer guard(&err)
+	k.initiator, err = gssapi.NewInitiator(k.options...)
+	return err
 }
 
 // next implements mechanism.
