@@ -85,7 +85,7 @@ func (p *peer) dial(context.Context, string, string) (net.Conn, error) {
 
 // serve answers one query.
 func (p *peer) serve(conn net.Conn) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	framed := &wire.Conn{Conn: conn}
 	query, err := framed.ReadMsg()
 	if err != nil {

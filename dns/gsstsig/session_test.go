@@ -139,7 +139,7 @@ func TestRepliesThatFail(t *testing.T) {
 	}{
 		"refused":           {rcode(wire.RcodeRefused), "REFUSED", dns.ErrDenied},
 		"no authority":      {rcode(wire.RcodeNotAuth), "NOTAUTH", dns.ErrDenied},
-		"not implemented":   {rcode(wire.RcodeNotImplemented), "NOTIMP", errs.ErrUnsupported},
+		"no such service":   {rcode(wire.RcodeNotImplemented), "NOTIMP", errs.ErrUnsupported},
 		"server failure":    {rcode(wire.RcodeServerFailure), "SERVFAIL", dns.ErrUnavailable},
 		"unheard of":        {rcode(14), "RCODE14", dns.ErrUnavailable},
 		"bad key":           {tkey(func(k *wire.TKEY) { k.Error = wire.RcodeBadKey }), "BADKEY", dns.ErrDenied},

@@ -48,7 +48,7 @@ func update(t *testing.T, b *bed, signer *gsstsig.Signer, server string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer session.Close(t.Context())
+	defer func() { _ = session.Close(t.Context()) }()
 	client := wire.Client{Net: "tcp", TsigProvider: provider{session}}
 	for range 3 { // the key serves more than one exchange
 		message := new(wire.Msg).SetUpdate(apex + ".")
@@ -140,7 +140,7 @@ func TestSilentKDCDoesNotHoldUpTheCaller(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer silent.Close()
+	defer func() { _ = silent.Close() }()
 	signer := b.signer()
 	signer.Config = strings.ReplaceAll(b.Config, b.KDC(), silent.Addr().String())
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -151,6 +151,6 @@ func TestSilentKDCDoesNotHoldUpTheCaller(t *testing.T) {
 		t.Fatalf("got %v after %v", err, late)
 	}
 	if conn, err := silent.Accept(); err == nil {
-		conn.Close() // lets the question that was left behind end
+		_ = conn.Close() // lets the question that was left behind end
 	}
 }
