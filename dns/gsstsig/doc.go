@@ -18,15 +18,15 @@
 // agrees on a key with the server. Every session has a key of its own, so that one that the server has forgotten is
 // never used again.
 //
-// Some servers do not sign every reply with that key: Samba's internal DNS and, for some zones and types, Windows send
-// back the signature of the request. Package rfc2136 reports such a reply as dns.ErrUnknown, and dns.Ensure decides by
-// reading.
+// Some servers sign replies so that nobody can verify them: Samba's internal DNS all of them and, for some zones and types,
+// Windows, which sends back the signature of the request. Package rfc2136 reports such a reply as dns.ErrUnknown, and
+// dns.Ensure decides by reading.
 //
 // # Errors
 //
 // A negotiation that fails is a [*NegotiationError] with the code that the KDC or the server gave. It matches [ErrDenied]
-// where one of them refused, and [ErrUnavailable] where one of them did not answer or not sensibly. Wrong fields are an
-// [*InvalidError] with every problem.
+// where one of them refused, [ErrUnavailable] where one of them did not answer or not sensibly, and [ErrUnsupported] where
+// the server does not know GSS-TSIG. Wrong fields are an [*InvalidError] with every problem.
 //
 // # Testing
 //

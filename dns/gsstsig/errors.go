@@ -16,6 +16,8 @@ var (
 	// ErrUnavailable says that the KDC or the DNS server did not answer, or not sensibly; the error is a
 	// [*NegotiationError].
 	ErrUnavailable = errs.ErrUnavailable
+	// ErrUnsupported says that the DNS server does not negotiate keys; the error is a [*NegotiationError].
+	ErrUnsupported = errs.ErrUnsupported
 )
 
 // errMalformed says that what a peer sent, or what a file holds, is not what Kerberos prescribes.
@@ -24,8 +26,9 @@ var errMalformed = errors.New("malformed Kerberos data")
 // InvalidError lists every problem found in one piece of input.
 type InvalidError = errs.InvalidError
 
-// NegotiationError says why no key was agreed on with a server. Nothing has been changed there. It matches [ErrDenied] or
-// [ErrUnavailable], or the cause of a context that ended.
+// NegotiationError says why no key was agreed on with a server. Nothing has been changed there. It matches [ErrDenied],
+// [ErrUnavailable] or [ErrUnsupported], or the cause of a context that ended. A TSIG error of the server is a
+// [*github.com/clouddp/sdk/dns.AuthError] too.
 type NegotiationError struct {
 	// Server is the DNS server, as host:port.
 	Server string

@@ -17,7 +17,6 @@ import (
 
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/gsstsig"
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 func TestBothSidesAgree(t *testing.T) {
@@ -139,7 +138,7 @@ func TestRepliesThatFail(t *testing.T) {
 	}{
 		"refused":           {rcode(wire.RcodeRefused), "REFUSED", dns.ErrDenied},
 		"no authority":      {rcode(wire.RcodeNotAuth), "NOTAUTH", dns.ErrDenied},
-		"no such service":   {rcode(wire.RcodeNotImplemented), "NOTIMP", errs.ErrUnsupported},
+		"no such service":   {rcode(wire.RcodeNotImplemented), "NOTIMP", gsstsig.ErrUnsupported},
 		"server failure":    {rcode(wire.RcodeServerFailure), "SERVFAIL", dns.ErrUnavailable},
 		"unheard of":        {rcode(14), "RCODE14", dns.ErrUnavailable},
 		"bad key":           {tkey(func(k *wire.TKEY) { k.Error = wire.RcodeBadKey }), "BADKEY", dns.ErrDenied},

@@ -12,7 +12,6 @@ import (
 	wire "github.com/miekg/dns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 const (
@@ -167,7 +166,7 @@ func (e *serverError) category() error {
 	case "REFUSED", "NOTAUTH", "BADMODE", "BADNAME", "BADALG":
 		return ErrDenied
 	case "NOTIMP", "FORMERR":
-		return errs.ErrUnsupported
+		return ErrUnsupported
 	default:
 		return ErrUnavailable
 	}

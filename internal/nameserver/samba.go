@@ -52,29 +52,39 @@ func Samba(t testing.TB) *Domain {
 	return d
 }
 
+// provisioning is what "samba-tool domain provision" does, without the access rights of files that are not served here:
+// those only root can set.
+const provisioning = `
+import logging, sys
+from samba.auth import system_session
+from samba.dsdb import DS_DOMAIN_FUNCTION_2008_R2
+from samba.param import LoadParm
+from samba.provision import provision
+provision(logging.getLogger(), system_session(), targetdir=sys.argv[1], realm=sys.argv[2], hostname=sys.argv[3],
+          domain="ADT", hostip="127.0.0.1", serverrole="active directory domain controller", lp=LoadParm(),
+          dns_backend="SAMBA_INTERNAL", dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2, skip_sysvolacl=True)
+`
+
 func (d *Domain) provision(t testing.TB) {
 	t.Helper()
-	d.tool(t, "domain", "provision", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL",
-		"--realm="+d.Realm, "--domain=ADT", "--host-name="+sambaHost, "--host-ip=127.0.0.1", "--targetdir="+d.dir,
-		"--option=interfaces=127.0.0.1/8", // without the mask the DNS server refuses to start
-		"--option=bind interfaces only=yes", "--option=posix:eadb="+filepath.Join(d.dir, "eadb.tdb"))
+	d.run(t, "/usr/bin/python3", "-c", provisioning, d.dir, d.Realm, sambaHost) // Debian's, which has Samba's packages
 }
 
 // AddUser creates an account with a password, which must be long and mixed enough for the domain. Like every account it
 // may create records and change those that it has created.
 func (d *Domain) AddUser(t testing.TB, user, password string) {
 	t.Helper()
-	d.tool(t, "user", "create", user, password, "-H", filepath.Join(d.dir, "private", "sam.ldb"), "-s", d.conf())
+	d.run(t, "samba-tool", "user", "create", user, password, "-H", filepath.Join(d.dir, "private", "sam.ldb"), "-s", d.conf())
 }
 
 func (d *Domain) conf() string { return filepath.Join(d.dir, "etc", "smb.conf") }
 
-func (d *Domain) tool(t testing.TB, arguments ...string) {
+func (d *Domain) run(t testing.TB, name string, arguments ...string) {
 	t.Helper()
-	path := program{name: "samba-tool", debianPackage: "samba-ad-dc and samba-ad-provision"}.path(t)
+	path := program{name: name, debianPackage: "samba-ad-provision"}.path(t)
 	cmd := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // a known program
 	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("samba-tool: %v\n%s", err, output)
+		t.Fatalf("%s: %v\n%s", name, err, output)
 	}
 }
 
@@ -84,6 +94,7 @@ func (d *Domain) start(t testing.TB, addr, kdc string) {
 	path := program{name: "samba", debianPackage: "samba-ad-dc"}.path(t)
 	cmd := exec.CommandContext(t.Context(), path, "-i", "-M", "single", "-s", d.conf(), //nolint:gosec // a known program
 		"--debug-stdout",
+		"--option=interfaces=127.0.0.1/8", "--option=bind interfaces only=yes", // without the mask nothing starts
 		"--option=server services=kdc, dns", "--option=dns port="+port,
 		"--option=krb5 port="+kdc, "--option=kpasswd port="+freePort(t),
 		"--option=pid directory="+d.dir, "--option=ncalrpc dir="+filepath.Join(d.dir, "ncalrpc"))
