@@ -5,10 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
-
-	"github.com/clouddp/sdk/dns"
 )
 
 // maxRounds bounds how many tokens are exchanged with a server. Kerberos needs one round, the packages of Windows that
@@ -41,23 +38,28 @@ func (n *negotiation) run(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer mech.disconnect()
-	s := &session{keyName: newKeyName(strings.TrimPrefix(n.service, "DNS/")), mech: mech}
+	keyName := newKeyName(strings.TrimPrefix(n.service, "DNS/"))
+	if err := n.agree(ctx, mech, keyName, token); err != nil {
+		return nil, errors.Join(err, discard(mech))
+	}
+	mech.disconnect()
+	return &session{keyName: keyName, mech: mech}, nil
+}
+
+// agree exchanges tokens with the server until the mechanism has what it needs.
+func (n *negotiation) agree(ctx context.Context, mech mechanism, keyName string, token []byte) error {
 	for range maxRounds {
-		reply, err := n.exchange(ctx, s.keyName, token)
+		reply, err := n.exchange(ctx, keyName, token)
 		if err != nil {
-			return nil, errors.Join(err, mech.close())
+			return err
 		}
 		established := false
 		token, established, err = mech.next(reply)
-		if err != nil {
-			return nil, errors.Join(err, mech.close())
-		}
-		if established {
-			return s, nil
+		if err != nil || established {
+			return err
 		}
 	}
-	return nil, errors.Join(fmt.Errorf("no agreement after %d rounds", maxRounds), mech.close())
+	return fmt.Errorf("no agreement after %d rounds", maxRounds)
 }
 
 // newKeyName returns a name that the server has not seen, as RFC 3645, section 3.1, wants it.
@@ -80,48 +82,25 @@ func (n *negotiation) begin(ctx context.Context) (mechanism, []byte, error) {
 	begun := make(chan outcome)
 	go func() {
 		token, err := mech.begin(n.service)
-		if err != nil {
-			mech.disconnect()
-			err = errors.Join(err, mech.close())
-		}
 		select {
 		case begun <- outcome{token, err}:
 		case <-ctx.Done():
-			mech.disconnect()
-			_ = mech.close() // nobody is left to be told
+			_ = discard(mech) // nobody is left to be told
 		}
 	}()
 	select {
 	case o := <-begun:
-		return mech, o.token, o.err
+		if o.err != nil {
+			return nil, nil, errors.Join(o.err, discard(mech))
+		}
+		return mech, o.token, nil
 	case <-ctx.Done():
 		return nil, nil, context.Cause(ctx)
 	}
 }
 
-// kerberosCode finds the name of an error of RFC 4120 in the text of gokrb5, which has it nowhere else.
-var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
-
-// badLogin is what gokrb5 says where it, not the KDC, finds the password wrong: it cannot decrypt what the KDC sent.
-const badLogin = "client password/keytab incorrect"
-
-// fail makes a typed error of what ended the negotiation.
-func (n *negotiation) fail(ctx context.Context, err error) error {
-	failure := &NegotiationError{Server: n.server, Service: n.service, Err: err, category: ErrUnavailable}
-	refusal, refused := errors.AsType[*serverError](err)
-	auth, unauthentic := errors.AsType[*dns.AuthError](err)
-	code := kerberosCode.FindStringSubmatch(err.Error())
-	switch {
-	case ctx.Err() != nil:
-		failure.Err, failure.category = context.Cause(ctx), nil
-	case unauthentic:
-		failure.Code, failure.category = auth.Code, ErrDenied
-	case refused:
-		failure.Code, failure.category = refusal.code, refusal.category()
-	case code != nil:
-		failure.Code, failure.category = code[1], ErrDenied
-	case strings.Contains(err.Error(), badLogin), errors.Is(err, errNoCredentials):
-		failure.category = ErrDenied
-	}
-	return failure
+// discard gives up a mechanism and everything that it has.
+func discard(mech mechanism) error {
+	mech.disconnect()
+	return mech.close()
 }
