@@ -412,25 +412,26 @@ func FuzzUpdate(f *testing.F) {
 		packed, _ = sign(f, m, wire.HmacSHA256, []byte("x"), time.Unix(0, 0))
 		f.Add(packed)
 	}
+	_, untouched := updatable(f)
 	f.Fuzz(func(t *testing.T, message []byte) {
 		if len(message) < 12 || len(message) > 2048 {
 			return
 		}
 		message[2] = 5 << 3 // an update, whatever else it is
-		open, zone := updatable(t)
 		locked, lockedZone := updatable(t)
 		if err := locked.AddKey("update.contoso.com", []byte("a secret that nobody guesses")); err != nil {
 			t.Fatal(err)
 		}
-		before := snapshot(t, locked, lockedZone)
-		deliver(t, open, message)
 		deliver(t, locked, message)
-		if after := snapshot(t, locked, lockedZone); after != before {
-			t.Fatalf("%x changed a protected zone from %s to %s", message, before, after)
+		if got, want := texts(t, lockedZone), texts(t, untouched); got != want {
+			t.Fatalf("%x changed a protected zone from %s to %s", message, want, got)
 		}
-		if after := snapshot(t, open, zone); !strings.Contains(after, "NS ") || strings.Count(after, "CNAME") > 3 {
-			t.Fatalf("%x made the zone %s", message, after)
+		open, openZone := updatable(t)
+		deliver(t, open, message)
+		if servers := holds(t, open, "contoso.com."); !strings.Contains(servers, "NS ") {
+			t.Fatalf("%x left the apex with %q", message, servers)
 		}
+		texts(t, openZone)
 	})
 }
 
@@ -447,16 +448,16 @@ func deliver(t *testing.T, server *dnstest.Server, message []byte) {
 	}
 }
 
-// snapshot returns what the well-known names hold.
-func snapshot(t testing.TB, server *dnstest.Server, zone *dnstest.Zone) string {
+// texts returns the CNAME and TXT records of well-known names, and fails the test if one is an alias among others.
+func texts(t *testing.T, zone *dnstest.Zone) string {
 	t.Helper()
-	var all []string
+	var all []dns.Record
 	for _, name := range []string{"contoso.com", "alias.contoso.com", "host.contoso.com", "text.contoso.com", "new.contoso.com"} {
 		have, err := zone.Lookup(t.Context(), name)
 		if err != nil || len(have) > 1 && slices.ContainsFunc(have, func(r dns.Record) bool { return r.Type == "CNAME" }) {
 			t.Fatalf("%s holds %v, %v", name, have, err)
 		}
-		all = append(all, name+": "+holds(t, server, name+"."))
+		all = append(all, have...)
 	}
-	return strings.Join(all, "; ")
+	return fmt.Sprint(all)
 }

@@ -41,7 +41,10 @@ func (w *wire) counted() []byte { return w.take(int(w.uint16())) }
 func (w *wire) name() string {
 	var name []byte
 	at, end := w.off, 0
-	for !w.bad && len(name) < maxName && at < len(w.message) {
+	for range maxName {
+		if w.bad || len(name) >= maxName || at >= len(w.message) {
+			break
+		}
 		length := int(w.message[at])
 		switch {
 		case length == 0:
