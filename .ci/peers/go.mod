@@ -11,10 +11,10 @@ require (
 )
 
 require (
-	github.com/miekg/dns v1.1.64 // indirect
-	golang.org/x/mod v0.23.0 // indirect
+	github.com/miekg/dns v1.1.73 // indirect
+	golang.org/x/mod v0.38.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
-	golang.org/x/sync v0.11.0 // indirect
+	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/tools v0.30.0 // indirect
+	golang.org/x/tools v0.48.0 // indirect
 )
