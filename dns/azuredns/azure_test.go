@@ -59,10 +59,10 @@ func newAzure() (*azure, *dnstest.Server) {
 	a := &azure{published: server.AddZone(apex), sets: map[key]armdns.RecordSet{}}
 	a.transport = fake.NewRecordSetsServerTransport(&fake.RecordSetsServer{Get: a.get, CreateOrUpdate: a.put, Delete: a.delete})
 	a.plant("@", armdns.RecordTypeSOA, armdns.RecordSetProperties{
-		TTL: to.Ptr[int64](3600), SoaRecord: &armdns.SoaRecord{Host: to.Ptr("ns1-01.azure-dns.com.")},
+		TTL: new(int64(3600)), SoaRecord: &armdns.SoaRecord{Host: new("ns1-01.azure-dns.com.")},
 	})
 	a.plant("@", armdns.RecordTypeNS, armdns.RecordSetProperties{
-		TTL: to.Ptr[int64](3600), NsRecords: []*armdns.NsRecord{{Nsdname: to.Ptr("ns1-01.azure-dns.com.")}},
+		TTL: new(int64(3600)), NsRecords: []*armdns.NsRecord{{Nsdname: new("ns1-01.azure-dns.com.")}},
 	})
 	return a, server
 }
@@ -177,7 +177,7 @@ func (a *azure) delete(_ context.Context, group, zone, name string, kind armdns.
 	return r, e
 }
 
-func here(group_, zone string) bool { return group_ == group && zone == apex }
+func here(resourceGroup, zone string) bool { return resourceGroup == group && zone == apex }
 
 // refuses checks what is the same for every write.
 func (a *azure) refuses(group, zone string, at key, ifMatch *string) *refusal {
@@ -217,9 +217,9 @@ func (a *azure) ignored() bool {
 
 func (a *azure) store(at key, properties armdns.RecordSetProperties) {
 	a.version++
-	properties.Fqdn = to.Ptr(at.name + "." + apex + ".")
-	properties.ProvisioningState = to.Ptr("Succeeded")
-	a.sets[at] = armdns.RecordSet{Etag: to.Ptr(fmt.Sprintf("etag-%d", a.version)), Properties: &properties}
+	properties.Fqdn = new(at.name + "." + apex + ".")
+	properties.ProvisioningState = new("Succeeded")
+	a.sets[at] = armdns.RecordSet{Etag: new(fmt.Sprintf("etag-%d", a.version)), Properties: &properties}
 	a.publish()
 }
 
@@ -263,16 +263,16 @@ func (a *azure) next(change func(*azure)) {
 }
 
 func address(ip string) armdns.RecordSetProperties {
-	return armdns.RecordSetProperties{TTL: to.Ptr[int64](60), ARecords: []*armdns.ARecord{{IPv4Address: &ip}}}
+	return armdns.RecordSetProperties{TTL: new(int64(60)), ARecords: []*armdns.ARecord{{IPv4Address: &ip}}}
 }
 
 func aliasTo(resource string) armdns.RecordSetProperties {
-	return armdns.RecordSetProperties{TTL: to.Ptr[int64](60), TargetResource: &armdns.SubResource{ID: &resource}}
+	return armdns.RecordSetProperties{TTL: new(int64(60)), TargetResource: &armdns.SubResource{ID: &resource}}
 }
 
 // texts is a set with the strings of each record.
 func texts(records ...[]string) armdns.RecordSetProperties {
-	p := armdns.RecordSetProperties{TTL: to.Ptr[int64](60)}
+	p := armdns.RecordSetProperties{TTL: new(int64(60))}
 	for _, parts := range records {
 		p.TxtRecords = append(p.TxtRecords, &armdns.TxtRecord{Value: to.SliceOfPtrs(parts...)})
 	}

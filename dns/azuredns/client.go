@@ -11,7 +11,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns"
 
 	"github.com/clouddp/sdk/dns"
@@ -54,7 +53,7 @@ func (z *Zone) put(ctx context.Context, set *recordSet, next *armdns.RecordSetPr
 	if err != nil {
 		return err
 	}
-	precondition := &armdns.RecordSetsClientCreateOrUpdateOptions{IfNoneMatch: to.Ptr("*")}
+	precondition := &armdns.RecordSetsClientCreateOrUpdateOptions{IfNoneMatch: new("*")}
 	if set.exists() {
 		precondition = &armdns.RecordSetsClientCreateOrUpdateOptions{IfMatch: &set.etag}
 	}

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 // recordSet is what a name holds of one type.
@@ -84,14 +83,14 @@ func (s *recordSet) after(change *swap.Swap) *armdns.RecordSetProperties {
 	case change.New == nil && len(others) == 0:
 		return nil
 	case change.Type == dns.TypeCNAME:
-		next.CnameRecord = &armdns.CnameRecord{Cname: to.Ptr(change.New.Value)}
+		next.CnameRecord = &armdns.CnameRecord{Cname: new(change.New.Value)}
 	case change.New == nil:
 		next.TxtRecords = others
 	default:
-		next.TxtRecords = append(others, &armdns.TxtRecord{Value: []*string{to.Ptr(change.New.Value)}})
+		next.TxtRecords = append(others, &armdns.TxtRecord{Value: []*string{new(change.New.Value)}})
 	}
 	if len(others) == 0 {
-		next.TTL = to.Ptr(int64(change.New.TTL / time.Second))
+		next.TTL = new(int64(change.New.TTL / time.Second))
 	}
 	return &next
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns"
 
 	"github.com/clouddp/sdk/dns"
@@ -62,7 +61,7 @@ func TestWhatIsNotOursStays(t *testing.T) {
 	a, _ := newAzure()
 	long := []string{strings.Repeat("x", 255), "rest"}
 	set := texts([]string{"one"}, long, []string{"in ", "parts"})
-	set.Metadata = map[string]*string{"owner": to.Ptr("mail team")}
+	set.Metadata = map[string]*string{"owner": new("mail team")}
 	a.plant("clouddp", armdns.RecordTypeTXT, set)
 	zone := a.zone()
 
@@ -90,8 +89,8 @@ func TestWhatIsNotOursStays(t *testing.T) {
 func TestTheMetadataOfAnAliasStays(t *testing.T) {
 	a, _ := newAzure()
 	a.plant("clouddp", armdns.RecordTypeCNAME, armdns.RecordSetProperties{
-		TTL: to.Ptr[int64](60), CnameRecord: &armdns.CnameRecord{Cname: to.Ptr("One.cloudapp.net.")},
-		Metadata: map[string]*string{"owner": to.Ptr("site P01")},
+		TTL: new(int64(60)), CnameRecord: &armdns.CnameRecord{Cname: new("One.cloudapp.net.")},
+		Metadata: map[string]*string{"owner": new("site P01")},
 	})
 	one, two := alias("one.cloudapp.net"), alias("two.cloudapp.net")
 	two.TTL = time.Hour
@@ -142,18 +141,18 @@ func TestAConflictSaysWhatIsThere(t *testing.T) {
 		want string
 	}{
 		armdns.RecordTypeA:    {address("192.0.2.7"), "192.0.2.7"},
-		armdns.RecordTypeAAAA: {armdns.RecordSetProperties{AaaaRecords: []*armdns.AaaaRecord{{IPv6Address: to.Ptr("2001:db8::1")}}}, "2001:db8::1"},
+		armdns.RecordTypeAAAA: {armdns.RecordSetProperties{AaaaRecords: []*armdns.AaaaRecord{{IPv6Address: new("2001:db8::1")}}}, "2001:db8::1"},
 		armdns.RecordTypeTXT:  {texts([]string{"v=spf1"}), "v=spf1"},
-		armdns.RecordTypeNS:   {armdns.RecordSetProperties{NsRecords: []*armdns.NsRecord{{Nsdname: to.Ptr("ns.contoso.com.")}}}, "ns.contoso.com"},
-		armdns.RecordTypePTR:  {armdns.RecordSetProperties{PtrRecords: []*armdns.PtrRecord{{Ptrdname: to.Ptr("a.contoso.com")}}}, "a.contoso.com"},
+		armdns.RecordTypeNS:   {armdns.RecordSetProperties{NsRecords: []*armdns.NsRecord{{Nsdname: new("ns.contoso.com.")}}}, "ns.contoso.com"},
+		armdns.RecordTypePTR:  {armdns.RecordSetProperties{PtrRecords: []*armdns.PtrRecord{{Ptrdname: new("a.contoso.com")}}}, "a.contoso.com"},
 		armdns.RecordTypeMX: {armdns.RecordSetProperties{MxRecords: []*armdns.MxRecord{
-			{Preference: to.Ptr[int32](10), Exchange: to.Ptr("mail.contoso.com")},
+			{Preference: new(int32(10)), Exchange: new("mail.contoso.com")},
 		}}, "10 mail.contoso.com"},
 		armdns.RecordTypeSRV: {armdns.RecordSetProperties{SrvRecords: []*armdns.SrvRecord{
-			{Priority: to.Ptr[int32](1), Weight: to.Ptr[int32](2), Port: to.Ptr[int32](443), Target: to.Ptr("web.contoso.com")},
+			{Priority: new(int32(1)), Weight: new(int32(2)), Port: new(int32(443)), Target: new("web.contoso.com")},
 		}}, "1 2 443 web.contoso.com"},
 		armdns.RecordTypeCAA: {armdns.RecordSetProperties{CaaRecords: []*armdns.CaaRecord{
-			{Flags: to.Ptr[int32](0), Tag: to.Ptr("issue"), Value: to.Ptr("ca.example")},
+			{Flags: new(int32(0)), Tag: new("issue"), Value: new("ca.example")},
 		}}, `0 issue "ca.example"`},
 	}
 	for kind, test := range tests {
@@ -189,7 +188,7 @@ func TestTheApexSaysWhatIsThere(t *testing.T) {
 func TestSomebodyElseWasFaster(t *testing.T) {
 	one, two, three := alias("one.cloudapp.net"), alias("two.cloudapp.net"), alias("three.cloudapp.net")
 	others := armdns.RecordSetProperties{
-		TTL: to.Ptr[int64](60), CnameRecord: &armdns.CnameRecord{Cname: to.Ptr(three.Value)},
+		TTL: new(int64(60)), CnameRecord: &armdns.CnameRecord{Cname: new(three.Value)},
 	}
 	gone := func(a *azure) func() {
 		return func() { a.next(func(a *azure) { delete(a.sets, key{"clouddp", armdns.RecordTypeCNAME}) }) }

@@ -17,10 +17,17 @@ var rooms = map[string]links{
 	"certs/template":  join(certs),
 	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
 
-	"dns":         join(errCategories, dnsMessage),
-	"dns/dnstest": join(dns),
-	"dns/rfc2136": {},
-	"dns/gsstsig": join(dns, kerberos, links{"dns/rfc2136": "signs its updates"}),
+	"dns":               join(errCategories, dnsMessage),
+	"dns/dnstest":       join(dns),
+	"dns/rfc2136":       {},
+	"dns/internal/swap": join(dns),
+	"dns/gsstsig":       join(dns, kerberos, links{"dns/rfc2136": "signs its updates"}),
+	"dns/libdnszone": join(dns, checkedSwap, links{
+		"github.com/libdns/libdns": "the interfaces of the providers; it needs nothing else",
+	}),
+	"dns/azuredns": join(dns, checkedSwap, azcore, links{
+		"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns": "Microsoft's client of Azure DNS",
+	}),
 
 	"clientsettings":                    join(errCategories),
 	"clientsettings/clientsettingstest": join(errCategories, links{"clientsettings": "faked here"}),
@@ -49,7 +56,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"clouddp/classic", "dns/gsstsig"}
+var drivers = []string{"clouddp/classic", "dns/azuredns", "dns/gsstsig", "dns/libdnszone"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -61,7 +68,8 @@ var (
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
-	kerberos = links{
+	checkedSwap = links{"dns/internal/swap": "the drivers check a swap alike"}
+	kerberos    = links{
 		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
 		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
 		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
