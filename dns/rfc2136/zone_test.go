@@ -190,7 +190,7 @@ func TestRefusedSignatures(t *testing.T) {
 			if !ok || auth.Code != test.code || auth.Server != zone.Server || !errors.Is(err, dns.ErrDenied) {
 				t.Fatalf("%s: got %v, want %s", test.name, err, test.code)
 			}
-			if ahead := auth.ServerTime.Sub(time.Now()); test.code == "BADTIME" && ahead != time.Hour {
+			if ahead := time.Until(auth.ServerTime); test.code == "BADTIME" && ahead != time.Hour {
 				t.Errorf("the server's clock is %v ahead, want an hour", ahead)
 			}
 			if test.code != "BADTIME" && !auth.ServerTime.IsZero() {

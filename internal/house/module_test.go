@@ -36,7 +36,7 @@ func (p *goPackage) room() string {
 
 // public reports whether p is a package that others import.
 func (p *goPackage) public() bool {
-	return p.Name != "main" && !strings.Contains("/"+p.room()+"/", "/internal/")
+	return p.Name != "main" && !strings.HasPrefix(p.room(), "internal/")
 }
 
 // fake reports whether p is a *test package, which holds fakes and conformance suites.

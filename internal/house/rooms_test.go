@@ -11,17 +11,17 @@ var rooms = map[string]links{
 	".":                   {},
 	"internal/errs":       {},
 	"internal/house":      {},
+	"internal/swap":       join(dns),
 	"internal/nameserver": {}, // its code is built for integration tests only
 
 	"certs":           join(errCategories, pkcs12),
 	"certs/template":  join(certs),
 	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
 
-	"dns":               join(errCategories, dnsMessage),
-	"dns/dnstest":       join(dns),
-	"dns/rfc2136":       {},
-	"dns/internal/swap": join(dns),
-	"dns/gsstsig":       join(dns, kerberos, links{"dns/rfc2136": "signs its updates"}),
+	"dns":         join(errCategories, dnsMessage),
+	"dns/dnstest": join(dns),
+	"dns/rfc2136": join(dns, miekg, checkedSwap),
+	"dns/gsstsig": join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
 	"dns/libdnszone": join(dns, checkedSwap, links{
 		"github.com/libdns/libdns": "the interfaces of the providers; it needs nothing else",
 	}),
@@ -56,7 +56,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"clouddp/classic", "dns/azuredns", "dns/gsstsig", "dns/libdnszone"}
+var drivers = []string{"dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -68,8 +68,7 @@ var (
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
-	checkedSwap = links{"dns/internal/swap": "the drivers check a swap alike"}
-	kerberos    = links{
+	kerberos = links{
 		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
 		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
 		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
@@ -82,18 +81,21 @@ var (
 		"github.com/hashicorp/go-multierror": "bodgit/gssapi joins errors with it",
 		"github.com/go-logr/logr":            "bodgit/gssapi can log with it",
 		"github.com/spf13/afero":             "bodgit/gssapi finds files with it",
-		"github.com/miekg/dns":               "the TKEY records in which the tokens travel",
 		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
 		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
-		"golang.org/x/net/bpf":               "miekg/dns serves with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
-		"golang.org/x/net/internal":          "miekg/dns serves with it",
-		"golang.org/x/net/ipv4":              "miekg/dns serves with it",
-		"golang.org/x/net/ipv6":              "miekg/dns serves with it",
-		"golang.org/x/sys":                   "miekg/dns serves with it",
 		"golang.org/x/text":                  "afero compares file names with it",
 	}
-	zstandard = links{
+	miekg = links{
+		"github.com/miekg/dns":      "UPDATE, TSIG and TKEY records, which dnsmessage has not",
+		"golang.org/x/net/bpf":      "miekg/dns serves with it",
+		"golang.org/x/net/internal": "miekg/dns serves with it",
+		"golang.org/x/net/ipv4":     "miekg/dns serves with it",
+		"golang.org/x/net/ipv6":     "miekg/dns serves with it",
+		"golang.org/x/sys":          "miekg/dns serves with it",
+	}
+	checkedSwap = links{"internal/swap": "a swap is the same in every zone"}
+	zstandard   = links{
 		"github.com/klauspost/compress": "chunks are compressed with Zstandard, which the standard library has not",
 	}
 	jsonWebToken = links{
