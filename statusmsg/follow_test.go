@@ -153,8 +153,10 @@ type repeatingSource struct{ log *statusmsgtest.Log }
 func (s repeatingSource) Messages(ctx context.Context, _ statusmsg.Query) iter.Seq2[statusmsg.Message, error] {
 	return func(yield func(statusmsg.Message, error) bool) {
 		for m, err := range s.log.Messages(ctx, statusmsg.Query{}) {
-			if !yield(m, err) || !yield(m, err) {
-				return
+			for range 2 {
+				if !yield(m, err) {
+					return
+				}
 			}
 		}
 	}
