@@ -72,7 +72,7 @@ func (m *messages) addBlock(blocks []byte, limit int) (used int, err error) {
 	if high < low || uint64(start) > uint64(len(m.data)) {
 		return 0, m.damaged("has a block of messages %#x to %#x at %#x", low, high, start)
 	}
-	if uint64(high-low) >= uint64(max(limit-len(m.places), 0)) { //nolint:gosec // Not negative.
+	if uint64(high-low) >= uint64(max(limit-len(m.places), 0)) {
 		return 0, fmt.Errorf("%s: %s: more than %d messages: %w", subject, m.part(), maxMessages, ErrLimit)
 	}
 	offset := start
@@ -145,7 +145,7 @@ func (m *messages) text(p place) string {
 	case encodingANSI:
 		text = decodeANSI(untilNUL(raw))
 	}
-	return strings.TrimSuffix(text, "\r\n")
+	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 }
 
 func untilNUL(raw []byte) []byte {

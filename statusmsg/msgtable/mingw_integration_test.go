@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/clouddp/sdk/statusmsg"
@@ -63,18 +64,11 @@ func compiled() []msgtable.Message {
 }
 
 func TestMinGW(t *testing.T) {
-	tests := map[string]struct {
-		object, emulation string
-		machine           uint16
-	}{
-		"PE32+": {"pe-x86-64", "i386pep", pe.IMAGE_FILE_MACHINE_AMD64},
-		"PE32":  {"pe-i386", "i386pe", pe.IMAGE_FILE_MACHINE_I386},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			image := compile(t, tt.object, tt.emulation)
+	for processor, machine := range map[string]uint16{"x86_64": pe.IMAGE_FILE_MACHINE_AMD64, "i686": pe.IMAGE_FILE_MACHINE_I386} {
+		t.Run(processor, func(t *testing.T) {
+			image := compile(t, processor)
 			file, err := pe.NewFile(bytes.NewReader(image))
-			if err != nil || file.Machine != tt.machine {
+			if err != nil || file.Machine != machine {
 				t.Fatalf("the linker made something else: %v", err)
 			}
 			table, err := msgtable.Parse(image)
@@ -114,16 +108,19 @@ func checkRendered(t *testing.T, table *msgtable.Table) {
 	}
 }
 
-// compile returns a DLL with the messages of source.
-func compile(t *testing.T, object, emulation string) []byte {
+// compile returns a DLL with the messages of source, PE32+ for x86_64 and PE32 for i686.
+func compile(t *testing.T, processor string) []byte {
 	t.Helper()
 	directory := t.TempDir()
-	if err := os.WriteFile(filepath.Join(directory, "messages.mc"), []byte(source), 0o600); err != nil {
+	asOnWindows := strings.ReplaceAll(source, "\n", "\r\n")
+	if err := os.WriteFile(filepath.Join(directory, "messages.mc"), []byte(asOnWindows), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tool(t, directory, "windmc", "-u", "-U", "-C", "65001", "messages.mc")
-	tool(t, directory, "windres", "-F", object, "messages.rc", "messages.o")
-	tool(t, directory, "ld", "-m", emulation, "--dll", "-e", "0", "-o", "messages.dll", "messages.o")
+	tools := processor + "-w64-mingw32-"
+	tool(t, directory, tools+"windmc", "-U", "-C", "65001", "messages.mc")
+	// The preprocessor, which is the C compiler, would only take the comments out of the resource script.
+	tool(t, directory, tools+"windres", "--preprocessor=grep", "--preprocessor-arg=^[A-Z1]", "messages.rc", "messages.o")
+	tool(t, directory, tools+"ld", "--dll", "-e", "0", "-o", "messages.dll", "messages.o")
 	image, err := os.ReadFile(filepath.Join(directory, "messages.dll"))
 	if err != nil {
 		t.Fatal(err)
@@ -131,10 +128,10 @@ func compile(t *testing.T, object, emulation string) []byte {
 	return image
 }
 
-// tool runs a tool of the Debian package binutils-mingw-w64-x86-64.
+// tool runs a tool of the Debian packages binutils-mingw-w64-x86-64 and binutils-mingw-w64-i686.
 func tool(t *testing.T, directory, name string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "x86_64-w64-mingw32-"+name, args...) //nolint:gosec // The names are constants.
+	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = directory
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %v: %v\n%s", name, args, err, out)

@@ -105,7 +105,7 @@ func (w *walker) collect(e entry) error {
 		return err
 	}
 	w.bytes += len(data)
-	w.found = append(w.found, resource{Language(e.key), data}) //nolint:gosec // At most 0xFFFF, as seen above.
+	w.found = append(w.found, resource{Language(e.key), data})
 	return nil
 }
 
