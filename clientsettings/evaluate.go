@@ -9,8 +9,9 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// Decision is a resultant value and the name of the policy that decided it; empty where [Setting.Default] stands.
+// Decision is the resultant value of one setting.
 type Decision struct {
+	// Value is the value, Policy the name of the policy that decided it; empty where [Setting.Default] stands.
 	Value  Value  `json:"value"`
 	Policy string `json:"policy,omitempty"`
 }

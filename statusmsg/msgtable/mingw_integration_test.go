@@ -63,6 +63,7 @@ func compiled() []msgtable.Message {
 	}
 }
 
+// TestMinGW reads what the message compiler and the linker of MinGW build out of source.
 func TestMinGW(t *testing.T) {
 	for processor, machine := range map[string]uint16{"x86_64": pe.IMAGE_FILE_MACHINE_AMD64, "i686": pe.IMAGE_FILE_MACHINE_I386} {
 		t.Run(processor, func(t *testing.T) {
