@@ -95,17 +95,13 @@ func NewEvaluator(policies []Policy) *Evaluator {
 
 // Verdict returns the values and policies that [Resolve] finds for target.
 func (e *Evaluator) Verdict(target Target) Verdict {
-	v := Verdict{Target: target}
-	switch target.Kind {
-	case Device:
+	v := Verdict{Target: target, AllowCloudDP: Decision{Value: AllowCloudDP.Default()}}
+	switch {
+	case target.Kind == Device:
 		decided := e.devices.decide(target.Collections)
 		v.AllowCloudDP, v.AllowCMG, v.AutoAADJoin = decided[AllowCloudDP], decided[AllowCMG], decided[AutoAADJoin]
-	case User:
+	case target.Kind == User:
 		v.AllowCloudDP = e.users.decide(target.Collections)[AllowCloudDP]
-	case KindUnknown, Default:
-		v.AllowCloudDP.Value = AllowCloudDP.Default()
-	default:
-		v.AllowCloudDP.Value = AllowCloudDP.Default()
 	}
 	return v
 }

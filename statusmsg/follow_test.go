@@ -127,7 +127,7 @@ func TestFollowIsPatient(t *testing.T) {
 
 func TestFollowLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // Every run must be the same.
+		random := rand.New(rand.NewPCG(1, 2))
 		const count = 2000
 		source := &lateSource{time.Now(), map[int64]time.Duration{}, count}
 		source.visible[1] = 0

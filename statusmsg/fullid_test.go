@@ -25,7 +25,7 @@ func TestFullID(t *testing.T) {
 		if int64(full) != tt.packed || full.String() != tt.text {
 			t.Errorf("JoinID(%v, %d, %d) = %v", tt.severity, tt.facility, tt.id, full)
 		}
-		signed := int64(int32(uint32(tt.packed))) //nolint:gosec // This is how a SQL view shows it.
+		signed := int64(int32(uint32(tt.packed))) // as a SQL view shows it
 		if statusmsg.FullIDFrom(tt.packed) != full || statusmsg.FullIDFrom(signed) != full {
 			t.Errorf("FullIDFrom(%d) = %v, FullIDFrom(%d) = %v", tt.packed, statusmsg.FullIDFrom(tt.packed), signed, statusmsg.FullIDFrom(signed))
 		}
