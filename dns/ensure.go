@@ -250,6 +250,9 @@ func (e *edit) wrap(err error) error {
 
 // verdictOf is the verdict after an error that ends an edit before its outcome can be read.
 func verdictOf(err error) Verdict {
+	if _, ignored := errors.AsType[*IgnoredError](err); ignored { // by a Zone that reads back itself
+		return IgnoredByServer
+	}
 	if errors.Is(err, ErrDenied) {
 		return Refused
 	}

@@ -208,8 +208,12 @@ func joinTexts(data []byte) (string, error) {
 
 // textName returns a name from the wire folded, with every byte that a name does not usually hold as \DDD.
 func textName(name dnsmessage.Name) string {
+	folded := fold(name.String())
+	if isNameText(folded) {
+		return folded
+	}
 	var text strings.Builder
-	for _, b := range []byte(fold(name.String())) {
+	for _, b := range []byte(folded) {
 		if isNameByte(b) || b == '.' || b == '*' {
 			text.WriteByte(b)
 		} else {
@@ -217,6 +221,16 @@ func textName(name dnsmessage.Name) string {
 		}
 	}
 	return text.String()
+}
+
+// isNameText reports whether text holds nothing but the bytes that names usually do.
+func isNameText(text string) bool {
+	for _, b := range []byte(text) {
+		if !isNameByte(b) && b != '.' && b != '*' {
+			return false
+		}
+	}
+	return true
 }
 
 // typeName is the name of a type as zone files write it.

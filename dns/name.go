@@ -45,8 +45,10 @@ func nameProblem(name string) string {
 	if len(name) > maxName {
 		return fmt.Sprintf("has %d bytes; a name has at most %d", len(name), maxName)
 	}
-	for i, label := range strings.Split(name, ".") {
-		if label == "*" && i == 0 {
+	first := true
+	for label := range strings.SplitSeq(name, ".") {
+		wildcard := first && label == "*"
+		if first = false; wildcard {
 			continue
 		}
 		if reason := labelProblem(label); reason != "" {
@@ -82,7 +84,11 @@ func isNameByte(b byte) bool {
 
 // fold lowers ASCII letters only and drops one trailing dot, so that names from anywhere can be compared.
 func fold(name string) string {
-	lowered := []byte(strings.TrimSuffix(name, "."))
+	name = strings.TrimSuffix(name, ".")
+	if !strings.ContainsAny(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		return name
+	}
+	lowered := []byte(name)
 	for i, b := range lowered {
 		if 'A' <= b && b <= 'Z' {
 			lowered[i] = b + 'a' - 'A'

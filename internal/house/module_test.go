@@ -7,6 +7,7 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,8 +42,11 @@ func (p *goPackage) public() bool {
 // fake reports whether p is a *test package, which holds fakes and conformance suites.
 func (p *goPackage) fake() bool { return strings.HasSuffix(p.Name, "test") }
 
-// sources returns the paths of the files that make p on any system.
-func (p *goPackage) sources() []string { return p.paths(p.GoFiles, p.IgnoredGoFiles) }
+// sources returns the paths of the files that make p on any system. Test files with a build tag are ignored files too.
+func (p *goPackage) sources() []string {
+	isTest := func(path string) bool { return strings.HasSuffix(path, "_test.go") }
+	return slices.DeleteFunc(p.paths(p.GoFiles, p.IgnoredGoFiles), isTest)
+}
 
 // tests returns the paths of the test files of p.
 func (p *goPackage) tests() []string { return p.paths(p.TestGoFiles, p.XTestGoFiles) }

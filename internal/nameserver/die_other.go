@@ -1,0 +1,8 @@
+//go:build integration && !linux
+
+package nameserver
+
+import "syscall"
+
+// dieWithParent has nothing to set where the system does not offer it.
+func dieWithParent() *syscall.SysProcAttr { return nil }
