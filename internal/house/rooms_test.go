@@ -34,6 +34,7 @@ var rooms = map[string]links{
 
 	"statusmsg":               join(errCategories),
 	"statusmsg/cmlog":         join(errCategories, links{"statusmsg": "a STATMSG line is a message"}),
+	"statusmsg/msgtable":      join(errCategories, links{"statusmsg": "its texts are those of messages"}),
 	"statusmsg/statusmsgtest": join(errCategories, links{"statusmsg": "faked here"}),
 
 	"clouddp/mgmtcert":              join(certs),
