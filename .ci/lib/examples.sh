@@ -3,7 +3,10 @@ check_examples() {
 	mkdir "$scratch/bin" "$scratch/kept"
 	go build -o "$scratch/bin/" ./examples/...
 	check_quickstart "$scratch/bin/quickstart" "$scratch/kept"
-	timed "$scratch/bin/alias"
+	local name
+	for name in alias settings; do
+		timed "$scratch/bin/$name"
+	done
 }
 
 # check_quickstart PROGRAM DIR
