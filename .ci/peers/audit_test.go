@@ -29,7 +29,7 @@ const (
 	// aliasCount is how many aliases are looked up in one go, each with one query.
 	aliasCount = 100_000
 	// outstanding is how many queries every client keeps in flight: the default of an audit.
-	outstanding = 50
+	outstanding = 100
 )
 
 // BenchmarkAudit compares, turn by turn and with as many queries in flight, an audit with a plain client on miekg/dns and
