@@ -54,7 +54,7 @@ func ExampleClient_Plan() {
 	// create cloud service
 	// create service certificate
 	// create deployment
-	// alias alias
+	// set alias
 }
 
 func ExampleAlerts_Evaluate() {

@@ -9,9 +9,9 @@ import (
 
 // Change is one thing that an operation would do.
 type Change struct {
-	// Action is "create", "change", "wait", "adopt" or "alias".
+	// Action is "create", "change", "wait", "adopt" or, for the alias, "set".
 	Action string
-	// Part is what it concerns; for the alias its Kind is "alias".
+	// Part is what it concerns; for the alias its Kind is "alias". A certificate that is not known yet has no Name.
 	Part Part
 	// Reasons say why, a short phrase each.
 	Reasons []string
@@ -19,7 +19,7 @@ type Change struct {
 
 // String returns the change as a line a person reads.
 func (c Change) String() string {
-	line := fmt.Sprintf("%-6s %s %s", c.Action, c.Part.Kind, c.Part.Name)
+	line := strings.TrimSpace(fmt.Sprintf("%s %s %s", c.Action, c.Part.Kind, c.Part.Name))
 	if len(c.Reasons) > 0 {
 		line += ": " + strings.Join(c.Reasons, ", ")
 	}
@@ -75,7 +75,7 @@ func (c *Client) planAlias(ctx context.Context, spec *Spec, host string, plan []
 	if err != nil {
 		return nil, fmt.Errorf("clouddp: alias %s: %w", spec.ServiceFQDN, err)
 	}
-	change := Change{Action: "alias", Part: Part{Kind: "alias", Name: spec.ServiceFQDN}}
+	change := Change{Action: "set", Part: Part{Kind: "alias", Name: spec.ServiceFQDN}}
 	for _, r := range records {
 		if r.Type == "CNAME" && normalName(r.Value) == normalName(host) {
 			return plan, nil

@@ -128,7 +128,7 @@ func (c *Client) preflightManagement(ctx context.Context, report *Report, _ *Spe
 		})
 		return nil
 	}
-	report.pass("the subscription holds %d valid management certificates", valid)
+	report.pass("valid management certificates in the subscription: %d", valid)
 	return nil
 }
 

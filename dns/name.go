@@ -85,8 +85,8 @@ func isNameByte(b byte) bool {
 // fold lowers ASCII letters only and drops one trailing dot, so that names from anywhere can be compared.
 func fold(name string) string {
 	name = strings.TrimSuffix(name, ".")
-	for _, b := range []byte(name) {
-		if isUpper(b) {
+	for i := range len(name) {
+		if isUpper(name[i]) {
 			return lower(name)
 		}
 	}

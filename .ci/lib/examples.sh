@@ -3,6 +3,7 @@ check_examples() {
 	mkdir "$scratch/bin" "$scratch/kept"
 	go build -o "$scratch/bin/" ./examples/...
 	check_quickstart "$scratch/bin/quickstart" "$scratch/kept"
+	timed "$scratch/bin/alias"
 }
 
 # check_quickstart PROGRAM DIR

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/clouddp"
@@ -40,14 +41,12 @@ func (c *serviceCertificate) read(ctx context.Context) (clouddp.Component, error
 	component := clouddp.Component{State: clouddp.StateAbsent, Owner: c.spec.OwnerMark()}
 	var others []certs.Thumbprint
 	for _, entry := range list.Certificates {
-		thumbprint, err := certs.ParseThumbprint(entry.Thumbprint)
-		switch {
-		case err != nil || thumbprint.IsZero(): // not one that could be named, let alone deleted
-		case thumbprint != c.spec.Thumbprint:
+		held, err := x509.ParseCertificate(entry.Data)
+		switch thumbprint, unnamed := certs.ParseThumbprint(entry.Thumbprint); {
+		case unnamed == nil && thumbprint == c.spec.Thumbprint:
+			component.State, component.Certificate = clouddp.StateReady, held
+		case unnamed == nil && err == nil && c.isPredecessor(held):
 			others = append(others, thumbprint)
-		default:
-			component.State = clouddp.StateReady
-			component.Certificate, _ = x509.ParseCertificate(entry.Data)
 		}
 	}
 	if component.State == clouddp.StateAbsent {
@@ -60,6 +59,11 @@ func (c *serviceCertificate) read(ctx context.Context) (clouddp.Component, error
 		component.Drift = append(component.Drift, "superseded certificate "+old.String()+" is still there")
 	}
 	return component, nil
+}
+
+// isPredecessor reports whether held was issued for the same service: somebody else's certificate is left alone.
+func (c *serviceCertificate) isPredecessor(held *x509.Certificate) bool {
+	return strings.EqualFold(held.Subject.CommonName, c.names.ServiceFQDN)
 }
 
 // findSuperseded keeps those of others that nothing uses any more. That is certain only once the deployment uses the

@@ -152,6 +152,18 @@ func TestRenewalDeletesTheOldCertificateLast(t *testing.T) {
 	}
 }
 
+func TestCertificateOfAnotherNameIsNoPredecessor(t *testing.T) {
+	c := newCloud(t)
+	c.build()
+	ours := c.spec.Thumbprint
+	c.spec.Thumbprint = c.management.Thumbprint() // somebody uploads it by hand
+	c.mustApply("service certificate", c.management)
+	c.spec.Thumbprint = ours
+	if drift := c.read("service certificate").Drift; len(drift) != 0 {
+		t.Errorf("drift: %v, want none: the other certificate is not ours to delete", drift)
+	}
+}
+
 func TestUpdateKeepsWhatOthersHaveSet(t *testing.T) {
 	c := newCloud(t)
 	c.build()

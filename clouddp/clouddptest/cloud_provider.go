@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clouddp/sdk/certs"
@@ -257,14 +258,15 @@ func (c *Cloud) duration(part clouddp.Part) time.Duration {
 	return c.OperationTime
 }
 
-// superseded returns the certificates of service that neither spec nor its deployment uses.
+// superseded returns the certificates of the same name that neither spec nor its deployment uses.
 func (c *Cloud) superseded(service string, spec *clouddp.Spec) []*resource {
 	used := spec.Thumbprint
 	if d := c.current(keyOf(service, kindDeployment, service)); d != nil {
 		used = d.wanted.thumbprint
 	}
 	return slices.DeleteFunc(c.certificatesOf(service), func(r *resource) bool {
-		return r.part.Name == spec.Thumbprint.String() || r.part.Name == used.String()
+		predecessor := r.bundle != nil && strings.EqualFold(r.bundle.Leaf.Subject.CommonName, spec.Names().ServiceFQDN)
+		return !predecessor || r.part.Name == spec.Thumbprint.String() || r.part.Name == used.String()
 	})
 }
 

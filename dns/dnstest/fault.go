@@ -10,7 +10,9 @@ import (
 // FaultKind says what goes wrong.
 type FaultKind int
 
-// The kinds of fault. The first group concerns [Zone.Swap], the second the answers of the server.
+// The kinds of fault. The first group concerns updates, by [Zone.Swap] or over the wire, the second only those over the
+// wire, the third every answer of the server. After the fault the connection over which a lost or dropped update came is
+// cut.
 const (
 	// IgnoreUpdate reports success and does nothing.
 	IgnoreUpdate FaultKind = iota + 1
@@ -20,6 +22,13 @@ const (
 	DropUpdate
 	// RefuseUpdate refuses the credentials.
 	RefuseUpdate
+
+	// UnsignedReply takes effect and leaves out the signature of the reply.
+	UnsignedReply
+	// ForgedReply takes effect and signs the reply wrongly.
+	ForgedReply
+	// WrongClock judges the signature of an update by a clock that is an hour ahead.
+	WrongClock
 
 	// ServFail answers SERVFAIL.
 	ServFail
@@ -48,7 +57,7 @@ type Fault struct {
 	Name string
 	// Times is how often it happens; 0 means once, [Always] until [Server.Heal].
 	Times int
-	// Delay is how long the answer takes, whatever the kind; updates take no time.
+	// Delay is how long the answer takes, whatever the kind; [Zone.Swap] takes no time.
 	Delay time.Duration
 }
 
@@ -92,6 +101,30 @@ func (s *Server) takeFault(name string, kinds ...FaultKind) Fault {
 		return f
 	}
 	return Fault{}
+}
+
+// updateFaults are the kinds that concern an update over the wire, once its signature was looked at.
+var updateFaults = []FaultKind{
+	IgnoreUpdate, LoseUpdate, DropUpdate, RefuseUpdate, UnsignedReply, ForgedReply,
+	ServFail, Refuse, Silent, WrongID, WrongName, Delay,
+}
+
+// prevents reports that the update has no effect.
+func (f Fault) prevents() bool {
+	return slices.Contains([]FaultKind{DropUpdate, RefuseUpdate, ServFail, Refuse, Silent}, f.Kind)
+}
+
+// cuts reports that the connection ends instead of an answer.
+func (f Fault) cuts() bool { return f.Kind == LoseUpdate || f.Kind == DropUpdate }
+
+// clock returns the time by which the server judges a message about name.
+func (s *Server) clock(name string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.take(name, WrongClock) == WrongClock {
+		return time.Now().Add(wrongClock)
+	}
+	return time.Now()
 }
 
 // answerFault uses up the oldest fault that concerns an answer about name.

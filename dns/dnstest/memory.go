@@ -71,14 +71,14 @@ func (s *Server) servePackets(conn net.Conn, closed <-chan struct{}) {
 		if err != nil {
 			return
 		}
-		reply, delay := s.reply(buffer[:n], true)
-		if !pause(closed, delay) {
+		reply := s.reply(buffer[:n], true)
+		if !pause(closed, reply.delay) || reply.hangUp {
 			return
 		}
-		if reply == nil {
+		if reply.message == nil {
 			continue
 		}
-		if _, err := conn.Write(reply); err != nil {
+		if _, err := conn.Write(reply.message); err != nil {
 			return
 		}
 	}
@@ -91,15 +91,15 @@ func (s *Server) serveStream(conn net.Conn, closed <-chan struct{}) {
 		if err != nil {
 			return
 		}
-		reply, delay := s.reply(message, false)
-		if !pause(closed, delay) {
+		reply := s.reply(message, false)
+		if !pause(closed, reply.delay) || reply.hangUp {
 			return
 		}
-		if reply == nil {
+		if reply.message == nil {
 			continue
 		}
-		framed := binary.BigEndian.AppendUint16(nil, uint16(len(reply))) //nolint:gosec // pack keeps to maxMessage
-		if _, err := conn.Write(append(framed, reply...)); err != nil {
+		framed := appendCounted(nil, reply.message)
+		if _, err := conn.Write(framed); err != nil {
 			return
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -61,34 +60,74 @@ func parseQuery(message []byte) (query, error) {
 	}
 }
 
-// reply answers one message and says how long that takes. A nil reply means silence.
-func (s *Server) reply(message []byte, udp bool) (reply []byte, delay time.Duration) {
+// response is what becomes of one message. Without a message it is silence.
+type response struct {
+	message []byte
+	delay   time.Duration
+	// hangUp ends the connection.
+	hangUp bool
+}
+
+// reply answers one message.
+func (s *Server) reply(message []byte, udp bool) response {
 	q, err := parseQuery(message)
 	limit := maxMessage
 	if udp {
 		limit = q.limit
 	}
 	switch {
-	case q.header.Response || len(message) < 12:
-		return nil, 0
-	case q.header.OpCode != 0:
-		return q.pack(answer{rcode: dnsmessage.RCodeNotImplemented}, limit), 0
+	case q.header.Response || len(message) < headerLength:
+		return response{}
+	case q.header.OpCode != 0 && q.header.OpCode != opcodeUpdate:
+		return response{message: q.pack(answer{rcode: dnsmessage.RCodeNotImplemented}, limit)}
 	case err != nil:
-		return q.pack(answer{rcode: dnsmessage.RCodeFormatError}, limit), 0
+		return response{message: q.pack(answer{rcode: dnsmessage.RCodeFormatError}, limit)}
 	}
-	name := strings.ToLower(strings.TrimSuffix(q.question.Name.String(), "."))
-	a := s.view().answer(name, q.question.Type)
-	if q.question.Class != dnsmessage.ClassINET {
-		a = answer{rcode: dnsmessage.RCodeRefused}
+	x, code := s.unseal(message, s.judgingTime(q))
+	a, fault := answer{rcode: code}, Fault{}
+	if code == dnsmessage.RCodeSuccess {
+		a, fault = s.process(q, message, udp, x != nil)
 	}
-	return q.distort(s.answerFault(name, udp), a, limit)
+	switch {
+	case fault.cuts():
+		return response{hangUp: true}
+	case fault.Kind == UnsignedReply:
+		x = nil
+	case fault.Kind == ForgedReply && x != nil:
+		x.forged = true
+	}
+	packed := q.distort(fault, a, limit-x.size())
+	return response{message: x.sign(packed), delay: fault.Delay}
+}
+
+// judgingTime is the time by which the signature of a message is judged.
+func (s *Server) judgingTime(q query) time.Time {
+	if q.header.OpCode == opcodeUpdate {
+		return s.clock(textName(q.question.Name))
+	}
+	return time.Now()
+}
+
+// process does what a message asks for whose signature, if it has one, is good.
+func (s *Server) process(q query, message []byte, udp, signed bool) (answer, Fault) {
+	name := textName(q.question.Name)
+	switch {
+	case q.header.OpCode == opcodeUpdate && q.question.Class != dnsmessage.ClassINET:
+		return answer{rcode: rcodeNotAuth}, Fault{}
+	case q.header.OpCode == opcodeUpdate:
+		return s.update(message, signed)
+	case q.question.Class != dnsmessage.ClassINET:
+		return answer{rcode: dnsmessage.RCodeRefused}, s.answerFault(name, udp)
+	default:
+		return s.view().answer(name, q.question.Type), s.answerFault(name, udp)
+	}
 }
 
 // distort packs the answer with what is to go wrong with it.
-func (q query) distort(fault Fault, a answer, limit int) (reply []byte, delay time.Duration) {
+func (q query) distort(fault Fault, a answer, limit int) []byte {
 	switch fault.Kind {
 	case Silent:
-		return nil, 0
+		return nil
 	case ServFail:
 		a = answer{rcode: dnsmessage.RCodeServerFailure}
 	case Refuse:
@@ -99,9 +138,9 @@ func (q query) distort(fault Fault, a answer, limit int) (reply []byte, delay ti
 		q.question.Name = dnsmessage.MustNewName("evil.example.")
 	case Truncate:
 		limit = 0
-	case Delay, IgnoreUpdate, LoseUpdate, DropUpdate, RefuseUpdate:
+	default:
 	}
-	return q.pack(a, limit), fault.Delay
+	return q.pack(a, limit)
 }
 
 // pack returns the reply, or an empty one with the TC bit if it is over the limit.

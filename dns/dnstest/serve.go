@@ -89,17 +89,17 @@ func (s *Server) answerPackets(ctx context.Context, packets net.PacketConn) {
 		if err != nil {
 			continue // on Windows a client that went away is an error of the next read
 		}
-		reply, delay := s.reply(buffer[:n], true)
-		if reply == nil {
+		reply := s.reply(buffer[:n], true)
+		if reply.message == nil {
 			continue
 		}
-		if delay <= 0 {
-			_, _ = packets.WriteTo(reply, client)
+		if reply.delay <= 0 {
+			_, _ = packets.WriteTo(reply.message, client)
 			continue
 		}
 		go func() {
-			if pause(ctx.Done(), delay) {
-				_, _ = packets.WriteTo(reply, client)
+			if pause(ctx.Done(), reply.delay) {
+				_, _ = packets.WriteTo(reply.message, client)
 			}
 		}()
 	}

@@ -18,6 +18,8 @@ type Server struct {
 	mu     sync.Mutex
 	zones  map[string]*Zone
 	faults []Fault
+	// keys are TSIG secrets by the names of their keys, in wire form.
+	keys map[string][]byte
 	// frozen is what the server answers from while it is stale; nil means the zones themselves.
 	frozen map[string]*data
 }

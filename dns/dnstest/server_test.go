@@ -157,10 +157,10 @@ func TestAnswers(t *testing.T) {
 
 func TestOtherOperations(t *testing.T) {
 	conn := dialMemory(t, newServer(t), "udp")
-	update := query("contoso.com.", dnsmessage.TypeSOA)
-	update.OpCode = 5
-	if reply := ask(t, conn, "udp", update); reply.RCode != dnsmessage.RCodeNotImplemented || reply.OpCode != 5 {
-		t.Errorf("UPDATE: got %+v", reply.Header)
+	notify := query("contoso.com.", dnsmessage.TypeSOA)
+	notify.OpCode = 4
+	if reply := ask(t, conn, "udp", notify); reply.RCode != dnsmessage.RCodeNotImplemented || reply.OpCode != 4 {
+		t.Errorf("NOTIFY: got %+v", reply.Header)
 	}
 	chaos := query("contoso.com.", dnsmessage.TypeSOA)
 	chaos.Questions[0].Class = dnsmessage.ClassCHAOS

@@ -1,10 +1,9 @@
-// Package rfc2136 changes DNS zones by dynamic update.
 package rfc2136
 
 import "context"
 
-// Signer signs updates and verifies the signatures of replies. The TSIG key type of this package is one; package gsstsig
-// has another for zones that are integrated with Active Directory. Implementations are safe for concurrent use.
+// Signer signs updates and verifies the signatures of replies. [TSIG] is one; package gsstsig has another for zones that
+// are integrated with Active Directory. Implementations are safe for concurrent use.
 type Signer interface {
 	// Session returns what signs the exchanges with server, a host:port; it may have to negotiate first.
 	Session(ctx context.Context, server string) (Session, error)

@@ -29,7 +29,7 @@ func preflight(ctx context.Context, w *world) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	facts := map[string]any{"passed": report.Passed, "skipped": report.Skipped, "plan": lines(plan)}
+	facts := map[string]any{"passed": report.Passed, "skipped": append([]string{}, report.Skipped...), "plan": lines(plan)}
 	e := seen(facts, "%d checks passed; %d things are to be made, nothing is in the way", len(report.Passed), len(plan))
 	for _, f := range report.Findings {
 		e.warnings = append(e.warnings, fmt.Sprintf("%s: %s", f.ID, f.Evidence))

@@ -20,6 +20,7 @@ var rooms = map[string]links{
 	"dns":         join(errCategories, dnsMessage),
 	"dns/dnstest": join(dns),
 	"dns/rfc2136": {},
+	"dns/gsstsig": join(dns, kerberos, links{"dns/rfc2136": "signs its updates"}),
 
 	"clientsettings":                    join(errCategories),
 	"clientsettings/clientsettingstest": join(errCategories, links{"clientsettings": "faked here"}),
@@ -48,7 +49,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"clouddp/classic"}
+var drivers = []string{"clouddp/classic", "dns/gsstsig"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -59,6 +60,30 @@ var (
 	}
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
+	}
+	kerberos = links{
+		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
+		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
+		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
+		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
+		"github.com/jcmturner/gofork":        "gokrb5 reads ASN.1 with it",
+		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
+		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
+		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
+		"github.com/hashicorp/errwrap":       "go-multierror is built on it",
+		"github.com/hashicorp/go-multierror": "bodgit/gssapi joins errors with it",
+		"github.com/go-logr/logr":            "bodgit/gssapi can log with it",
+		"github.com/spf13/afero":             "bodgit/gssapi finds files with it",
+		"github.com/miekg/dns":               "the TKEY records in which the tokens travel",
+		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
+		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
+		"golang.org/x/net/bpf":               "miekg/dns serves with it",
+		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
+		"golang.org/x/net/internal":          "miekg/dns serves with it",
+		"golang.org/x/net/ipv4":              "miekg/dns serves with it",
+		"golang.org/x/net/ipv6":              "miekg/dns serves with it",
+		"golang.org/x/sys":                   "miekg/dns serves with it",
+		"golang.org/x/text":                  "afero compares file names with it",
 	}
 	zstandard = links{
 		"github.com/klauspost/compress": "chunks are compressed with Zstandard, which the standard library has not",

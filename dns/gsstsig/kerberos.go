@@ -1,0 +1,94 @@
+package gsstsig
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/bodgit/gssapi"
+	krb5 "github.com/jcmturner/gokrb5/v8/gssapi"
+)
+
+// flags are those that RFC 3645, section 3.1.1, asks for.
+const flags = krb5.ContextFlagMutual | krb5.ContextFlagReplay | krb5.ContextFlagInteg
+
+// errNoCredentials says that there is nothing to log in with.
+var errNoCredentials = errors.New("no credentials")
+
+// kerberos is the mechanism in Go, with the credentials of a user or of a ticket cache.
+type kerberos struct {
+	// own says that the credentials are those of the process.
+	own       bool
+	options   []gssapi.Option[gssapi.Initiator]
+	service   string
+	initiator *gssapi.Initiator
+}
+
+// mechanism returns what s negotiates with.
+func (s *Signer) mechanism() (mechanism, error) {
+	if s.User == "" {
+		return s.ownCredentials(), nil
+	}
+	k := s.kerberos()
+	k.options = append(k.options, gssapi.WithUsername(s.User), gssapi.WithRealm(s.Realm))
+	if s.Keytab != "" {
+		k.options = append(k.options, gssapi.WithKeytab[gssapi.Initiator](s.Keytab))
+		return k, nil
+	}
+	password, err := s.Password()
+	if err != nil {
+		return nil, fmt.Errorf("%w: read the password: %w", errNoCredentials, err)
+	}
+	if len(password) == 0 {
+		return nil, fmt.Errorf("%w: the password is empty", errNoCredentials)
+	}
+	k.options = append(k.options, gssapi.WithPassword(string(password)))
+	return k, nil
+}
+
+func (s *Signer) kerberos() *kerberos {
+	return &kerberos{options: []gssapi.Option[gssapi.Initiator]{gssapi.WithConfig(s.Config)}}
+}
+
+// begin implements mechanism: it logs in and gets a ticket.
+func (k *kerberos) begin(service string) (token []byte, err error) {
+	defer guard(&err)
+	if err := k.login(); err != nil {
+		if k.own {
+			err = fmt.Errorf("%w: %w", errNoCredentials, err)
+		}
+		return nil, err
+	}
+	k.service = service
+	token, _, err = k.initiator.Initiate(service, flags, nil)
+	return token, err
+}
+
+func (k *kerberos) login() (err error) {
+	defer guard(&err)
+	k.initiator, err = gssapi.NewInitiator(k.options...)
+	return err
+}
+
+// next implements mechanism.
+func (k *kerberos) next(input []byte) (token []byte, established bool, err error) {
+	defer guard(&err)
+	token, again, err := k.initiator.Initiate(k.service, flags, input)
+	return token, !again, err
+}
+
+// sign implements mechanism.
+func (k *kerberos) sign(data []byte) ([]byte, error) { return k.initiator.MakeSignature(data) }
+
+// verify implements mechanism.
+func (k *kerberos) verify(data, mac []byte) error { return k.initiator.VerifySignature(data, mac) }
+
+// disconnect implements mechanism. Until then a goroutine of gokrb5 waits to renew the ticket.
+func (k *kerberos) disconnect() {
+	if k.initiator != nil {
+		_ = k.initiator.Close() // returns nil always
+	}
+	k.options = nil
+}
+
+// close implements mechanism.
+func (k *kerberos) close() error { return nil }

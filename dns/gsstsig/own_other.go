@@ -1,0 +1,10 @@
+//go:build !windows
+
+package gsstsig
+
+// ownCredentials returns the mechanism with the process's own credentials: its ticket cache.
+func (s *Signer) ownCredentials() mechanism {
+	k := s.kerberos()
+	k.own = true
+	return k
+}
