@@ -13,15 +13,16 @@ const byteOrderMark = "\uFEFF"
 type scanner struct {
 	options   *Options
 	window    window
+	clock     clock
 	newline   finder
 	clientEnd finder
 	serverEnd finder
-	scratch   []byte
 }
 
 func newScanner(r io.Reader, o *Options) *scanner {
 	return &scanner{
 		options:   o,
+		clock:     clock{options: o},
 		window:    newWindow(r, o.maxRecord()),
 		newline:   finder{marker: []byte("\n")},
 		clientEnd: finder{marker: []byte(clientMarker)},
@@ -50,8 +51,9 @@ func (s *scanner) skipGap() bool {
 // next returns the record at the start of the window and moves the window behind it.
 func (s *scanner) next() Entry {
 	r := s.recognise()
-	e := s.entry(s.window.bytes(), r)
-	s.advance(r.length)
+	length := r.length
+	e := s.entry(&r)
+	s.advance(length)
 	return e
 }
 
@@ -69,7 +71,7 @@ func (s *scanner) recognise() record {
 	}
 	r := s.unopened(line)
 	if !whole && r.length == len(line) {
-		r.damaged = true
+		r.flags |= Cut
 	}
 	return r
 }
@@ -133,7 +135,7 @@ func (s *scanner) unopened(line []byte) record {
 	}
 	if headless, ok := findRecord(&s.clientEnd, before, parseClient); ok {
 		r, found = headless, false
-		r.damaged = true
+		r.flags |= Headless
 		before = line[:r.message.to]
 	}
 	if found {
@@ -142,7 +144,13 @@ func (s *scanner) unopened(line []byte) record {
 	if opener := bytes.Index(before, []byte(clientOpener)); opener >= 0 {
 		return unrecognised(opener)
 	}
-	if r.length > 0 {
+	switch {
+	case r.length > 0:
+		return r
+	case isSetup(line):
+		return parseSetup(line)
+	}
+	if r, ok := parseClipboard(line); ok {
 		return r
 	}
 	return unrecognised(len(line))
@@ -159,7 +167,7 @@ func (s *scanner) opened(line []byte, whole bool) record {
 			text = line[min(skip, r.message.to):r.message.to]
 		}
 		if opener := bytes.Index(text, []byte(clientOpener)); opener >= 0 {
-			return s.torn(server, from+skip+opener)
+			return s.torn(Torn, server, from+skip+opener)
 		}
 		if found {
 			return r.behind(from)
@@ -168,8 +176,11 @@ func (s *scanner) opened(line []byte, whole bool) record {
 			server = from
 		}
 		end := from + len(line)
-		if from = s.afterBreak(end); !whole || from == end {
-			return s.torn(server, end)
+		if !whole {
+			return s.torn(Cut, server, end)
+		}
+		if from = s.afterBreak(end); from == end {
+			return s.torn(Torn, server, end)
 		}
 		line, whole = s.lineAfter(from)
 		r, found = findRecord(&finder{marker: []byte(clientMarker)}, line, parseClient)
@@ -187,9 +198,7 @@ func (s *scanner) afterBreak(at int) int {
 
 // behind returns r, found in a line at place from of an opened record, as the whole record.
 func (r *record) behind(from int) record {
-	for _, part := range []*span{
-		&r.message, &r.date, &r.clock, &r.bias, &r.component, &r.context, &r.thread, &r.kind, &r.file,
-	} {
+	for _, part := range r.spans() {
 		part.from += from
 		part.to += from
 	}
@@ -198,15 +207,16 @@ func (r *record) behind(from int) record {
 	return *r
 }
 
-// torn returns the opened record that ends at place end, or already at the server record at place server.
-func (s *scanner) torn(server, end int) record {
+// torn returns the opened record that ends at place end for the given reason, or already at the server record at place
+// server.
+func (s *scanner) torn(why Flags, server, end int) record {
 	if server > 0 {
-		end = server
+		why, end = Torn, server
 	}
 	length := len(bytes.TrimRight(s.window.bytes()[:end], "\r\n"+byteOrderMark))
 	return record{
 		dialect: Client,
-		damaged: true,
+		flags:   why,
 		length:  length,
 		message: span{len(clientOpener), length},
 	}
@@ -214,5 +224,5 @@ func (s *scanner) torn(server, end int) record {
 
 func isServer(line []byte) bool {
 	r, ok := findRecord(&finder{marker: []byte(serverMarker)}, line, parseServer)
-	return ok && !r.damaged
+	return ok && r.flags == 0
 }

@@ -1,9 +1,6 @@
 package cmlog
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 const (
 	serverMarker = "$$<"
@@ -33,7 +30,7 @@ func parseServer(line []byte, at int) (r record, ok bool) {
 		next += len(text) + 1
 		switch {
 		case next >= len(line) && (!complete || i < brackets-1):
-			r.damaged, r.length = true, len(line)
+			r.flags, r.length = Torn, len(line)
 			return r, spaces == 2
 		case !complete || i < brackets-1 && line[next] != '<':
 			return record{}, false
@@ -64,13 +61,17 @@ func (r *record) setBracket(i int, line []byte, field span, complete bool) bool 
 		return bytes.IndexByte(text, '<') < 0 && (complete || bytes.IndexByte(text, ' ') < 0)
 	case 1:
 		r.setStamp(line, field)
-		return isStamp(text) && (len(text) > 0 || !complete)
+		return isStamp(text) && (len(text) > 0 || !complete) || complete && isWordy(text)
 	default:
 		return r.setThread(field, text, complete)
 	}
 }
 
 func (r *record) setStamp(line []byte, field span) {
+	if isWordy(line[field.from:field.to]) {
+		r.setWordy(line, field)
+		return
+	}
 	space := bytes.IndexByte(line[field.from:field.to], ' ')
 	if space < 0 {
 		r.date = field
@@ -83,7 +84,9 @@ func (r *record) setStamp(line []byte, field span) {
 // isStamp reports whether text may be a date, a time and a bias.
 func isStamp(text []byte) bool {
 	for _, c := range text {
-		if (c < '0' || c > '9') && strings.IndexByte("-: .+", c) < 0 {
+		switch {
+		case c >= '0' && c <= '9', c == '-', c == ':', c == ' ', c == '.', c == '+':
+		default:
 			return false
 		}
 	}
