@@ -9,21 +9,21 @@ const (
 
 // parseClient reads the client trailer whose "]LOG]!><" is at place at. It takes a trailer that ends with the line,
 // torn, and one that nothing opened; the caller knows about the opener.
-func parseClient(line []byte, at int) (r record, ok bool) {
+func parseClient(line []byte, at int, r *record) bool {
 	from, to := at+len(clientMarker), len(line)
 	if next := bytes.Index(line[from:], []byte(clientMarker)); next >= 0 {
 		to = from + next
 	}
-	r = record{dialect: Client, message: span{0, at}}
+	*r = record{dialect: Client, message: span{0, at}}
 	end, known := r.attributes(line[:to], from)
 	switch {
 	case known == 0 || end < 0 && to < len(line):
-		return record{}, false
+		return false
 	case end < 0:
 		r.flags, end = Torn, to
 	}
 	r.length = end
-	return r, true
+	return true
 }
 
 // attributes reads a list such as `time="10:27:17.661+240" date="10-18-2019">` from place at of line: in any order,

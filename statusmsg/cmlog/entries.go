@@ -37,8 +37,8 @@ type Options struct {
 // The log is in UTF-16 if it begins with such a byte order mark or with two characters that have a zero byte each;
 // else every record is in UTF-8 or, where it is not valid as that, in Windows-1252.
 //
-// Memory is bounded by o.MaxRecord whatever the log holds. The strings of one Entry share memory; clone those that are
-// kept for long.
+// Memory is bounded by o.MaxRecord whatever the log holds. The strings of neighbouring entries share memory, about 8 KiB;
+// clone those that are kept for long.
 func Entries(r io.Reader, o *Options) iter.Seq2[Entry, error] {
 	if o == nil {
 		o = &Options{}

@@ -25,18 +25,18 @@ func (r *record) spans() [9]*span {
 	return [...]*span{&r.message, &r.bias, &r.date, &r.clock, &r.component, &r.context, &r.thread, &r.kind, &r.file}
 }
 
-// recordParser reads the trailer whose marker is at place at of line; ok is false if it is none.
-type recordParser func(line []byte, at int) (r record, ok bool)
+// recordParser reads into r the trailer whose marker is at place at of line and reports whether it is one.
+type recordParser func(line []byte, at int, r *record) bool
 
-// findRecord returns the first record of line, from its start to its trailer.
-func findRecord(f *finder, line []byte, parse recordParser) (r record, ok bool) {
+// findRecord reads into r the first record of line, from its start to its trailer.
+func findRecord(f *finder, line []byte, parse recordParser, r *record) bool {
 	for {
 		at := f.find(line)
 		if at < 0 {
-			return record{}, false
+			return false
 		}
-		if r, ok = parse(line, at); ok {
-			return r, true
+		if parse(line, at, r) {
+			return true
 		}
 		f.reject()
 	}
@@ -74,22 +74,38 @@ func (s *scanner) entry(r *record) Entry {
 	return e
 }
 
-// text copies data, the record, into the strings that the Entry is made of: the one allocation of a record.
+// text copies data, the record, into the strings that the Entry is made of.
 func (s *scanner) text(data []byte, r *record) (text, local string) {
 	date, clock := r.date, r.clock
 	if clock.to == 0 || clock.from == date.to+1 {
-		text = string(data)
+		text = s.strings.copy(data, nil, nil)
 		return text, text[date.from:max(date.to, clock.to)]
 	}
-	var b strings.Builder
-	b.Grow(len(data) + date.to - date.from + 1 + clock.to - clock.from)
-	b.Write(data)
-	b.Write(data[date.from:date.to])
-	if date.to > date.from {
-		b.WriteByte(' ')
+	text = s.strings.copy(data, data[date.from:date.to], data[clock.from:clock.to])
+	return text[:len(data)], strings.TrimPrefix(text[len(data):], " ")
+}
+
+// stringBlock is how much memory the strings of neighbouring records share.
+const stringBlock = 8 << 10
+
+// stringMaker makes many small strings with few allocations.
+type stringMaker struct{ block strings.Builder }
+
+// copy returns data and, unless empty, date and clock with a space between them.
+func (m *stringMaker) copy(data, date, clock []byte) string {
+	need := len(data) + len(date) + 1 + len(clock)
+	if m.block.Cap()-m.block.Len() < need {
+		m.block = strings.Builder{}
+		m.block.Grow(max(need, stringBlock))
 	}
-	b.Write(data[clock.from:clock.to])
-	return b.String()[:len(data)], b.String()[len(data):]
+	start := m.block.Len()
+	m.block.Write(data)
+	if len(date)+len(clock) > 0 {
+		m.block.Write(date)
+		m.block.WriteByte(' ')
+		m.block.Write(clock)
+	}
+	return m.block.String()[start:]
 }
 
 // severityOf returns the severity that e records or, in a dialect that has none, that its text tells.
