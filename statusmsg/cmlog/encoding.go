@@ -26,7 +26,9 @@ type decoder struct {
 	err    error // met while detecting the encoding; due after what was read
 }
 
-func newDecoder(source io.Reader) *decoder { return &decoder{source: bufio.NewReaderSize(source, 16<<10)} }
+func newDecoder(source io.Reader) *decoder {
+	return &decoder{source: bufio.NewReaderSize(source, 16<<10)}
+}
 
 func (d *decoder) Read(p []byte) (int, error) {
 	if d.kind == undetected {
