@@ -59,10 +59,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // show prints the entries of all logs that pass the filter.
-func show(ctx context.Context, o options, print printer) error {
+func show(ctx context.Context, o options, to printer) error {
 	for event, err := range cmlog.Events(entries(ctx, o)) {
 		if err == nil && o.filter.passes(event.Entry) {
-			err = print(event)
+			err = to(event)
 		}
 		if err != nil {
 			return err

@@ -25,7 +25,7 @@ func sample() []byte {
 		{2 * time.Second, "Waiting for check if container exists. Will check again in 10 seconds"},
 		{12 * time.Second, "TaskManager: Task [CreateDeployment for service CLOUDDP] status is Faulted"},
 		{12 * time.Second, "ERROR: TaskManager: Task [CreateDeployment for service CLOUDDP] has failed. Exception System.TimeoutException, no answer."},
-		{13 * time.Second, "ERROR: Exception occured for service CLOUDDP : System.TimeoutException: no answer\r\n   at CreateDeploymentTask.Start\r\n"},
+		{13 * time.Second, "ERROR: Exception occured for service CLOUDDP : System.TimeoutException: no answer\r\n   at CreateDeploymentTask.Start\r\n"}, //nolint:misspell // The product writes it so.
 		{13 * time.Second, "TaskManager: Scheduling task [CreateDeployment for service CLOUDDP] for retry."},
 		{20 * time.Minute, "Deployment instance status for service CLOUDDP is BusyRole."},
 		{38 * time.Minute, "Deployment instance status for service CLOUDDP is ReadyRole."},

@@ -68,7 +68,7 @@ func (d *decoder) recode(p []byte) (n int, err error) {
 		if size == 0 {
 			return n, err
 		}
-		_, _ = d.source.Discard(size) //nolint:errcheck // These bytes were peeked at.
+		_, _ = d.source.Discard(size) // these bytes were peeked at
 		d.taken += int64(size)
 		n += utf8.EncodeRune(p[n:], r)
 	}

@@ -128,8 +128,8 @@ var eventPatterns = []eventPattern{
 	{TaskStatus, []string{"TaskManager: Task [", " for service ", "] status is ", ""}, fields{task, service, status}},
 	{TaskFailed, []string{"TaskManager: Task [", " for service ", "] has failed. Exception ", ""}, fields{task, service, reason}},
 	{RetryScheduled, []string{"TaskManager: Scheduling task [", " for service ", "] for retry."}, fields{task, service}},
-	{Exception, []string{"Exception occured for service ", " : ", ""}, fields{service, reason}},
-	{Exception, []string{"Communication exception occured. ", ""}, fields{reason}},
+	{Exception, []string{"Exception occured for service ", " : ", ""}, fields{service, reason}}, //nolint:misspell // The product writes it so.
+	{Exception, []string{"Communication exception occured. ", ""}, fields{reason}},              //nolint:misspell // The product writes it so.
 	{CertificateExpired, []string{"", " is in expired state", ""}, fields{status, reason}},
 }
 

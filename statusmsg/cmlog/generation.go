@@ -30,7 +30,7 @@ func openGeneration(path string) (*generation, error) {
 	return &generation{file: file, info: info}, nil
 }
 
-func (g *generation) close() { _ = g.file.Close() } //nolint:errcheck // It was only read.
+func (g *generation) close() { _ = g.file.Close() }
 
 // read reads on; at the end it returns 0 and no error. Bytes that may be those of a file written over this one are
 // dropped.
@@ -55,7 +55,7 @@ func (g *generation) intact() bool { return g.holds(g.head, 0) }
 // holds reports whether the file has the given bytes at the given place.
 func (g *generation) holds(want []byte, at int64) bool {
 	got := make([]byte, len(want))
-	n, _ := g.file.ReadAt(got, at) //nolint:errcheck // A short read holds something else.
+	n, _ := g.file.ReadAt(got, at) // a short read holds something else
 	return bytes.Equal(got[:n], want)
 }
 

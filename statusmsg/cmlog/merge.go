@@ -26,7 +26,7 @@ func Merge(logs ...iter.Seq2[Entry, error]) iter.Seq2[Entry, error] {
 			}
 		}
 		for len(m.ahead) > 0 {
-			first, _ := heap.Pop(&m.ahead).(mergeEntry) //nolint:errcheck // The heap holds nothing else.
+			first, _ := heap.Pop(&m.ahead).(mergeEntry) // the heap holds nothing else
 			if !yield(first.Entry, nil) {
 				return
 			}

@@ -58,7 +58,7 @@ func (files rotatedFiles) sightings() []sighting {
 	seen := make([]sighting, len(files))
 	for i, g := range files {
 		head := make([]byte, maxHead)
-		n, _ := g.file.ReadAt(head, 0) //nolint:errcheck // What can be read is enough.
+		n, _ := g.file.ReadAt(head, 0) // what can be read is enough
 		seen[i] = sighting{g.info, head[:n]}
 	}
 	return seen

@@ -137,7 +137,7 @@ func (s *scanner) unopened(line []byte) {
 		before = line[:s.found.message.to]
 	}
 	if findRecord(&s.clientEnd, before, parseClient, &s.headless) {
-		s.found, found = s.headless, false
+		s.found = s.headless
 		s.found.flags |= Headless
 		before = line[:s.found.message.to]
 	} else if found {
