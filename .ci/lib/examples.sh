@@ -4,7 +4,7 @@ check_examples() {
 	go build -o "$scratch/bin/" ./examples/...
 	check_quickstart "$scratch/bin/quickstart" "$scratch/kept"
 	local name
-	for name in alias settings; do
+	for name in alias logs settings; do
 		timed "$scratch/bin/$name"
 	done
 }
