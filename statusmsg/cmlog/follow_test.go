@@ -312,6 +312,7 @@ func (w *chaosWriter) rotate(rest []byte, look func()) {
 func (w *chaosWriter) run(n int, look func()) {
 	w.t.Helper()
 	w.open()
+	look() // a file that is rotated away before the first look is not followed
 	for i := 0; i < n; {
 		var batch strings.Builder
 		for end := min(n, i+1+w.random.IntN(400)); i < end; i++ {
