@@ -65,8 +65,9 @@ func (p *page) coloured(s cmlog.Severity) string {
 		return "\x1b[31m" + word + "\x1b[0m"
 	case cmlog.Warning:
 		return "\x1b[33m" + word + "\x1b[0m"
+	default:
+		return word
 	}
-	return word
 }
 
 // remarks returns what the entry means for the service and what is wrong with the record.

@@ -2,6 +2,7 @@ package cmlog
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"unicode/utf16"
@@ -47,12 +48,15 @@ func (d *decoder) Read(p []byte) (int, error) {
 // detect tells the encoding of a log by its byte order mark or, as rotated logs have lost theirs, by the zero bytes of
 // its first two characters. A UTF-8 one needs no decoding.
 func detect(head []byte) encoding {
-	b := [4]byte{1, 1, 1, 1}
-	copy(b[:], head)
 	switch {
-	case b[0] == 0xFF && b[1] == 0xFE, b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0:
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}):
 		return utf16LE
-	case b[0] == 0xFE && b[1] == 0xFF, b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0:
+	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
+		return utf16BE
+	case len(head) < 4:
+	case head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0:
+		return utf16LE
+	case head[0] == 0 && head[1] != 0 && head[2] == 0 && head[3] != 0:
 		return utf16BE
 	}
 	return bytewise

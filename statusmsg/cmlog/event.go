@@ -97,6 +97,7 @@ func eventOf(e Entry) Event {
 			event.Kind = Ready
 		case statusmsg.CertificateExpired:
 			event.Kind = CertificateExpired
+		default:
 		}
 		if event.Kind != Other && len(m.Insertions) > 0 {
 			event.Service = m.Insertions[0]

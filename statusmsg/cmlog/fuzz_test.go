@@ -36,7 +36,7 @@ func FuzzEntries(f *testing.F) {
 			t.Errorf("read in parts: %+v\nat once: %+v", again, entries)
 		}
 		for _, e := range entries {
-			if e.Length > 1<<10 {
+			if e.Length > 1<<10 && !isUTF16(log) {
 				t.Errorf("record of %d bytes", e.Length)
 			}
 		}

@@ -15,7 +15,7 @@ func TestHandler(t *testing.T) {
 	handler := cmlog.NewHandler(&cmlog.Writer{W: &log, Dialect: cmlog.Client}, &cmlog.HandlerOptions{Level: slog.LevelDebug})
 	logger := slog.New(handler)
 	logger.Debug("chatter")
-	logger.Info("begun", "service", "CLOUDDP", slog.Attr{})
+	logger.Info("begun", slog.String("service", "CLOUDDP"), slog.Attr{})
 	logger.With("a", 1).WithGroup("").WithGroup("g").With("b", "two words").Warn("slow", slog.Group("h", "c", true), slog.Group("", "d", ""))
 	logger.Error("failed", "error", errors.New(`no "luck"`))
 

@@ -56,7 +56,9 @@ func TestMergeErrorIsLast(t *testing.T) {
 
 func TestMergeStreams(t *testing.T) {
 	endless := func(yield func(cmlog.Entry, error) bool) {
-		for i := 0; yield(cmlog.Entry{Time: time.Unix(int64(i), 0)}, nil); i++ {
+		more := true
+		for i := int64(0); more; i++ {
+			more = yield(cmlog.Entry{Time: time.Unix(i, 0)}, nil)
 		}
 	}
 	count := 0
