@@ -45,7 +45,7 @@ func (a *audit) setAside(f *finding) {
 
 // check settles f by [Check], which tries again, turns to other servers and to TCP, and tells what is wrong.
 func (a *audit) check(ctx context.Context, r *Resolver, f *finding) {
-	chain, err := Check(ctx, r, f.Name, f.target())
+	chain, err := checkChain(ctx, r, f.Name, f.target())
 	switch {
 	case ctx.Err() != nil:
 		return

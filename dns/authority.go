@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -15,7 +16,9 @@ const maxServers = 16
 
 // zoneAuthority is the zone that a name belongs to and who answers for it.
 type zoneAuthority struct {
-	apex    string
+	apex string
+	// primary is the host from which the others get the zone, as its SOA names it.
+	primary string
 	minimum time.Duration
 	servers []string
 }
@@ -26,7 +29,7 @@ func (r *Resolver) authority(ctx context.Context, name string) (zoneAuthority, e
 	if err != nil {
 		return zoneAuthority{}, err
 	}
-	found := zoneAuthority{apex: soa.owner, minimum: soa.minimum, servers: r.Authoritative}
+	found := zoneAuthority{apex: soa.owner, primary: soa.value, minimum: soa.minimum, servers: r.Authoritative}
 	if len(found.servers) == 0 {
 		found.servers, err = r.nameServers(ctx, soa.owner)
 	}
@@ -68,44 +71,55 @@ func (a *answer) zoneOf(name string) (resource, bool) {
 	return resource{}, false
 }
 
-// nameServers returns the IPv4 addresses of the zone's name servers, on port 53.
+// zoneAt returns the SOA of the zone whose apex is name.
+func (a *answer) zoneAt(name string) (resource, bool) {
+	soa, found := a.zoneOf(name)
+	return soa, found && soa.owner == name
+}
+
+// nameServers returns the addresses of the zone's name servers, on port 53.
 func (r *Resolver) nameServers(ctx context.Context, apex string) ([]string, error) {
 	delegation, err := r.query(ctx, apex, dnsmessage.TypeNS)
 	if err != nil {
 		return nil, err
 	}
 	names := delegation.at(apex, dnsmessage.TypeNS)
+	names = names[:min(len(names), maxServers)]
+	found := make([][]string, len(names))
+	var asking sync.WaitGroup
+	for i, ns := range names {
+		asking.Go(func() { found[i] = r.hostAddresses(ctx, ns.value) })
+	}
+	asking.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	var servers []string
-	for _, ns := range names[:min(len(names), maxServers)] {
-		a, err := r.query(ctx, ns.value, dnsmessage.TypeA)
-		if ctx.Err() != nil {
-			return nil, err
-		}
-		if err != nil {
-			continue
-		}
-		for _, address := range a.at(ns.value, dnsmessage.TypeA) {
-			servers = append(servers, net.JoinHostPort(address.value, "53"))
-		}
+	for _, address := range slices.Concat(found...) {
+		servers = append(servers, net.JoinHostPort(address, "53"))
 	}
 	slices.Sort(servers)
 	servers = slices.Compact(servers)
 	if len(servers) == 0 {
-		return nil, fmt.Errorf("find the name servers of %s: %w: none has an IPv4 address", apex, ErrNotFound)
+		return nil, fmt.Errorf("find the name servers of %s: %w: none has an address", apex, ErrNotFound)
 	}
 	return servers[:min(len(servers), maxServers)], nil
 }
 
-// negativeTTL is how long a resolver may keep the answer that a name of the zone does not exist: the lesser of the SOA's
-// own TTL and its minimum (RFC 2308, section 5). Only the zone's servers know the full TTL; without them the minimum is
-// the upper bound.
-func (r *Resolver) negativeTTL(ctx context.Context, zone zoneAuthority) time.Duration {
-	a, err := r.ask(ctx, zone.servers, question{name: zone.apex, kind: dnsmessage.TypeSOA})
-	if err != nil {
-		return zone.minimum
+// hostAddresses returns the IPv4 addresses of a host or, if it has none, the IPv6 addresses: a machine without IPv6
+// could not ask the others anyway. What cannot be learnt counts as none.
+func (r *Resolver) hostAddresses(ctx context.Context, host string) []string {
+	if nameProblem(host) != "" {
+		return nil
 	}
-	for _, soa := range a.at(zone.apex, dnsmessage.TypeSOA) {
-		return min(soa.ttl, soa.minimum)
+	for _, family := range []dnsmessage.Type{dnsmessage.TypeA, dnsmessage.TypeAAAA} {
+		a, err := r.query(ctx, host, family)
+		if err != nil {
+			continue
+		}
+		if found := addresses(a, host, family); len(found) > 0 {
+			return found
+		}
 	}
-	return zone.minimum
+	return nil
 }

@@ -51,14 +51,22 @@ const (
 	ProblemTooLong ProblemKind = "too-long"
 	// ProblemOtherData means that data which excludes an alias stands at the name.
 	ProblemOtherData ProblemKind = "other-data"
+	// ProblemApex means that the name is the apex of a zone, where SOA and NS records exclude an alias.
+	ProblemApex ProblemKind = "apex"
+	// ProblemWildcard means that the name has no alias of its own: one that stands for every name there answers.
+	ProblemWildcard ProblemKind = "wildcard"
 	// ProblemBadName means that an alias leads to something that is not a host name.
 	ProblemBadName ProblemKind = "bad-name"
-	// ProblemServFail means that every server failed: DNSSEC, a lame delegation, or trouble of its own.
+	// ProblemDNSSEC means that a validating server refuses the data of the name, which it has, for its signatures.
+	ProblemDNSSEC ProblemKind = "dnssec"
+	// ProblemServFail means that every server failed: a lame delegation, or trouble of its own.
 	ProblemServFail ProblemKind = "servfail"
 	// ProblemRefused means that every server refused to answer: the wrong server, or its access list.
 	ProblemRefused ProblemKind = "refused"
 	// ProblemUnreachable means that the servers stopped answering on the way.
 	ProblemUnreachable ProblemKind = "unreachable"
+	// ProblemSplitHorizon means that vantage points see different things; [CheckFrom] compares them.
+	ProblemSplitHorizon ProblemKind = "split-horizon"
 )
 
 // Problem is one thing wrong with a chain.

@@ -19,26 +19,45 @@ const maxHops = 16
 // server answered at all, or that of ctx.
 func Check(ctx context.Context, r *Resolver, name, target string) (*Chain, error) {
 	problems := &InvalidError{Subject: "dns: check"}
-	chain := &Chain{Name: checkName(problems, "name", name), Target: checkName(problems, "target", target)}
-	if r == nil {
-		problems.Add("Resolver", "is nil")
-	} else {
-		r.check(problems)
-	}
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	w := walk{resolver: r, Chain: chain}
-	if err := w.follow(ctx); err != nil {
-		return nil, fmt.Errorf("dns: check %s: %w", chain.Name, err)
-	}
-	return chain, nil
+	w := newWalk(problems, "Resolver", r, name, target)
+	w.thorough = true
+	return w.run(ctx, problems)
+}
+
+// checkChain is [Check] without the questions about what surrounds the alias, for those who have many to check.
+func checkChain(ctx context.Context, r *Resolver, name, target string) (*Chain, error) {
+	problems := &InvalidError{Subject: "dns: check"}
+	return newWalk(problems, "Resolver", r, name, target).run(ctx, problems)
 }
 
 // walk follows a chain from its name on.
 type walk struct {
 	*Chain
 	resolver *Resolver
+	// thorough looks around the first alias too.
+	thorough bool
+}
+
+// newWalk prepares a walk and adds to problems what keeps it from starting.
+func newWalk(problems *InvalidError, field string, r *Resolver, name, target string) *walk {
+	if r == nil {
+		problems.Add(field, "is nil")
+	} else {
+		r.check(problems)
+	}
+	return &walk{resolver: r, Chain: &Chain{
+		Name: checkName(problems, "name", name), Target: checkName(problems, "target", target),
+	}}
+}
+
+func (w *walk) run(ctx context.Context, problems *InvalidError) (*Chain, error) {
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	if err := w.follow(ctx); err != nil {
+		return nil, fmt.Errorf("dns: check %s: %w", w.Name, err)
+	}
+	return w.Chain, nil
 }
 
 // errStop ends a walk after a problem that leaves nothing to follow.
@@ -66,8 +85,10 @@ func (w *walk) step(ctx context.Context) error {
 	if len(aliases) == 0 {
 		return w.judgeEnd(ctx, a)
 	}
-	w.judgeCompany(a, owner)
 	alias := aliases[0]
+	if err := w.lookAround(ctx, a, alias); err != nil {
+		return err
+	}
 	looped := w.passes(alias.value)
 	w.Hops = append(w.Hops, Hop{
 		Owner: owner, Target: alias.value, TTL: alias.ttl,
@@ -87,6 +108,18 @@ func (w *walk) step(ctx context.Context) error {
 	return nil
 }
 
+// lookAround judges what surrounds an alias.
+func (w *walk) lookAround(ctx context.Context, a *answer, alias resource) error {
+	if n := len(a.at(alias.owner, dnsmessage.TypeCNAME)); n > 1 {
+		w.add(ProblemOtherData, alias.owner, "holds %d aliases; one is allowed", n)
+	}
+	if w.thorough && len(w.Hops) == 0 {
+		return w.survey(ctx, a, alias)
+	}
+	w.judgeCompany(alias.owner, companyIn(a, alias.owner))
+	return nil
+}
+
 // ask puts a question about the chain. An answer that settles nothing becomes a problem and errStop.
 func (w *walk) ask(ctx context.Context, name string, kind dnsmessage.Type) (*answer, error) {
 	a, err := w.resolver.query(ctx, name, kind)
@@ -100,34 +133,31 @@ func (w *walk) ask(ctx context.Context, name string, kind dnsmessage.Type) (*ans
 		w.add(ProblemRefused, name, "%s refuses to answer", a.server)
 		return nil, errStop
 	case a.failed():
-		w.add(ProblemServFail, name, "%s answers %s", a.server, rcodeName(a.rcode))
-		return nil, errStop
+		return nil, w.judgeFailure(ctx, a, question{name: name, kind: kind, recurse: true})
 	}
 	return a, nil
 }
 
-// judgeCompany notes what stands beside a CNAME. Only DNSSEC records may (RFC 4034, section 3).
-func (w *walk) judgeCompany(a *answer, owner string) {
-	if n := len(a.at(owner, dnsmessage.TypeCNAME)); n > 1 {
-		w.add(ProblemOtherData, owner, "holds %d aliases; one is allowed", n)
+// judgeFailure tells a name whose signatures do not hold from other trouble, by asking again without validation.
+func (w *walk) judgeFailure(ctx context.Context, failing *answer, q question) error {
+	q.unchecked = true
+	a, err := w.resolver.ask(ctx, w.resolver.Servers, q)
+	if ctx.Err() != nil {
+		return err
 	}
-	const typeRRSIG, typeNSEC = 46, 47
-	for _, r := range a.records {
-		if r.owner == owner && r.kind != dnsmessage.TypeCNAME && r.kind != typeRRSIG && r.kind != typeNSEC {
-			w.add(ProblemOtherData, owner, "holds %s beside its alias", typeName(r.kind))
-			return
-		}
+	if failing.rcode == dnsmessage.RCodeServerFailure && err == nil && !a.failed() {
+		w.add(ProblemDNSSEC, q.name, "%s answers SERVFAIL, but not where signatures do not matter", failing.server)
+		return errStop
 	}
+	w.add(ProblemServFail, q.name, "%s answers %s", failing.server, rcodeName(failing.rcode))
+	return errStop
 }
 
-// judgeEnd looks at the last name, which is no alias.
+// judgeEnd looks at the last name, which is no alias. Whether it exists is for the answer about its addresses to say:
+// some servers deny names when asked about types that they do not know.
 func (w *walk) judgeEnd(ctx context.Context, last *answer) error {
 	if len(w.Hops) > 0 && !w.passes(w.Target) {
 		w.add(ProblemWrongTarget, w.Name, "leads to %s, not to %s", w.end(), w.Target)
-	}
-	if last.rcode == dnsmessage.RCodeNameError {
-		w.addAbsent("does not exist")
-		return errStop
 	}
 	a, err := w.ask(ctx, w.end(), dnsmessage.TypeA)
 	if err != nil {
@@ -143,7 +173,7 @@ func (w *walk) judgeEnd(ctx context.Context, last *answer) error {
 	case a.rcode == dnsmessage.RCodeNameError:
 		w.addAbsent("does not exist")
 	case len(w.Hops) == 0 && w.Name != w.Target:
-		w.judgeNoAlias()
+		w.judgeNoAlias(last)
 	case len(v4) == 0:
 		w.add(ProblemNoIPv4, w.end(), "has no IPv4 address")
 	}
@@ -159,7 +189,11 @@ func (w *walk) addAbsent(detail string) {
 	w.add(ProblemDangling, w.end(), "%s", detail)
 }
 
-func (w *walk) judgeNoAlias() {
+func (w *walk) judgeNoAlias(last *answer) {
+	if _, apex := last.zoneAt(w.Name); apex {
+		w.add(ProblemApex, w.Name, "is the apex of a zone, where no alias can stand")
+		return
+	}
 	if len(w.Addresses) > 0 {
 		w.add(ProblemOtherData, w.Name, "holds addresses instead of an alias")
 		return

@@ -137,6 +137,32 @@ func TestCheckOfFailingServers(t *testing.T) {
 	}
 }
 
+func TestBrokenSignaturesAreTold(t *testing.T) {
+	for _, broken := range []string{alias().Name, alias().Value} {
+		w := newWorld(t)
+		w.plant(t, links(1, "clouddp.cloudapp.net")...)
+		w.resolver.Dial = w.rewriting(func(m *dnsmessage.Message) bool {
+			if m.Questions[0].Name.String() == broken+"." && !m.CheckingDisabled {
+				m.RCode, m.Answers, m.Authorities = dnsmessage.RCodeServerFailure, nil, nil
+			}
+			return true
+		})
+		chain := w.mustCheck(t)
+		if !slices.Equal(problems(chain), []dns.ProblemKind{dns.ProblemDNSSEC}) || chain.Problems[0].Name != broken {
+			t.Errorf("%s: got\n%v", broken, chain)
+		}
+	}
+}
+
+func TestApexHoldsNoAlias(t *testing.T) {
+	w := newWorld(t)
+	add(t, w.contoso, "contoso.com", "A", "127.0.0.1")
+	chain, err := dns.Check(t.Context(), w.resolver, "contoso.com", alias().Value)
+	if err != nil || !slices.Equal(problems(chain), []dns.ProblemKind{dns.ProblemApex}) {
+		t.Errorf("got %v, %v", chain, err)
+	}
+}
+
 func TestTargetMayLeadOn(t *testing.T) {
 	w := newWorld(t)
 	w.plant(t, links(2, "clouddp.cloudapp.net")...)

@@ -2,7 +2,7 @@ package dns
 
 import (
 	"context"
-	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -27,12 +27,13 @@ func (e *edit) confirm(ctx context.Context, change *Change) error {
 		change.doubt(err.Error())
 		return e.wrapEnd(ctx)
 	}
-	change.Servers = authority.servers
-	for _, reason := range e.doubts(ctx, authority.servers) {
-		change.doubt(reason)
+	opinions := e.opinions(ctx, authority)
+	change.record(opinions)
+	if !e.policy.content(e.count(ctx, authority, opinions)) {
+		change.Verdict = AppliedUnverified
 	}
 	if changed && !replaced {
-		change.Wait = e.resolver.negativeTTL(ctx, authority)
+		change.Wait = negativeTTL(authority, opinions)
 	}
 	return e.wrapEnd(ctx)
 }
@@ -46,33 +47,114 @@ func (e *edit) startOfSearch() string {
 	return e.record.Name
 }
 
-// doubts asks the servers side by side and returns, in their order, what speaks against the change.
-func (e *edit) doubts(ctx context.Context, servers []string) []string {
-	reasons := make([]string, len(servers))
-	var asking sync.WaitGroup
-	for i, server := range servers {
-		asking.Go(func() { reasons[i] = e.doubtOf(ctx, server) })
-	}
-	asking.Wait()
-	return slices.DeleteFunc(reasons, func(reason string) bool { return reason == "" })
+// opinion is what one authoritative server shows of a change.
+type opinion struct {
+	server string
+	// doubt says how its answer differs from the change; empty means that it confirms.
+	doubt string
+	// silent means that it did not answer at all.
+	silent bool
+	// soa is its SOA of the zone, zero if it does not tell.
+	soa resource
 }
 
-// doubtOf says how the answer of one server differs from the change; empty means that it does not.
-func (e *edit) doubtOf(ctx context.Context, server string) string {
+// opinions asks the servers side by side and returns what they say in their order.
+func (e *edit) opinions(ctx context.Context, zone zoneAuthority) []opinion {
+	opinions := make([]opinion, len(zone.servers))
+	var asking sync.WaitGroup
+	for i, server := range zone.servers {
+		asking.Go(func() {
+			opinions[i] = e.opinionOf(ctx, server)
+			if !opinions[i].silent {
+				opinions[i].soa = e.resolver.soaAt(ctx, server, zone.apex)
+			}
+		})
+	}
+	asking.Wait()
+	return opinions
+}
+
+func (e *edit) opinionOf(ctx context.Context, server string) opinion {
 	q := question{name: e.record.Name, kind: wireType(e.record.Type)}
 	a, err := e.resolver.ask(ctx, []string{server}, q)
 	switch {
 	case err != nil:
-		return fmt.Sprintf("%s: %v", server, err)
+		return opinion{server: server, silent: true, doubt: err.Error()}
 	case a.failed():
-		return fmt.Sprintf("%s: answers %s", server, rcodeName(a.rcode))
+		return opinion{server: server, doubt: "answers " + rcodeName(a.rcode)}
 	case !a.authoritative:
-		return server + ": does not answer with authority"
+		return opinion{server: server, doubt: "does not answer with authority"}
 	}
 	if have := a.recordsAt(q.name, q.kind); !e.done(have) {
-		return fmt.Sprintf("%s: %s", server, holds(have))
+		return opinion{server: server, doubt: holds(have)}
 	}
-	return ""
+	return opinion{server: server}
+}
+
+// count returns how many servers confirm, and of how many. A hidden primary is not among them.
+func (e *edit) count(ctx context.Context, zone zoneAuthority, opinions []opinion) (confirming, servers int) {
+	var silent []string
+	for _, o := range opinions {
+		switch {
+		case o.doubt == "":
+			confirming++
+		case o.silent:
+			silent = append(silent, o.server)
+		}
+	}
+	servers = len(opinions)
+	if confirming == 0 || len(silent) == 0 || e.policy.content(confirming, servers) {
+		return confirming, servers
+	}
+	hosts := e.resolver.hostAddresses(ctx, zone.primary)
+	for _, server := range silent {
+		if host, _, _ := net.SplitHostPort(server); slices.Contains(hosts, host) {
+			servers--
+		}
+	}
+	return confirming, servers
+}
+
+// record notes what the servers said.
+func (c *Change) record(opinions []opinion) {
+	c.Serials = map[string]uint32{}
+	for _, o := range opinions {
+		c.Servers = append(c.Servers, o.server)
+		if o.soa.owner != "" {
+			c.Serials[o.server] = o.soa.serial
+		}
+		if o.doubt != "" {
+			c.Doubts = append(c.Doubts, o.server+": "+o.doubt)
+		}
+	}
+}
+
+// soaAt returns one server's SOA of a zone; the zero resource if it does not tell.
+func (r *Resolver) soaAt(ctx context.Context, server, apex string) resource {
+	a, err := r.ask(ctx, []string{server}, question{name: apex, kind: dnsmessage.TypeSOA})
+	if err != nil {
+		return resource{}
+	}
+	for _, soa := range a.at(apex, dnsmessage.TypeSOA) {
+		return soa
+	}
+	return resource{}
+}
+
+// negativeTTL is how long a resolver may keep the answer that a name of the zone does not exist: the lesser of the SOA's
+// own TTL and its minimum (RFC 2308, section 5), at the server that allows the longest. Only the zone's servers know the
+// full TTL; without them the minimum is the upper bound.
+func negativeTTL(zone zoneAuthority, opinions []opinion) time.Duration {
+	longest, known := time.Duration(0), false
+	for _, o := range opinions {
+		if o.soa.owner != "" {
+			longest, known = max(longest, min(o.soa.ttl, o.soa.minimum)), true
+		}
+	}
+	if !known {
+		return zone.minimum
+	}
+	return longest
 }
 
 // wrapEnd is the error of a ctx that ended, else nil.

@@ -14,18 +14,20 @@ type Verdict int
 const (
 	// VerdictUnknown is the zero value: nothing is known.
 	VerdictUnknown Verdict = iota
-	// Applied means that the change was made and read back from every authoritative server.
+	// Applied means that the change was made and read back from as many authoritative servers as the [Policy] asks for.
 	Applied
-	// AlreadyOK means that nothing had to change, and that every authoritative server shows it.
+	// AlreadyOK means that nothing had to change, and that as many authoritative servers show it.
 	AlreadyOK
 	// Conflict means that the name holds something else, which was left alone.
 	Conflict
 	// IgnoredByServer means that the server reported success and changed nothing.
 	IgnoredByServer
-	// AppliedUnverified means that the zone is as wanted but not every authoritative server shows it yet.
+	// AppliedUnverified means that the zone is as wanted but not enough authoritative servers show it yet.
 	AppliedUnverified
 	// Refused means that the server did not allow the change.
 	Refused
+	// AuthFailed means that the server did not accept the signature of the change; the error is an [*AuthError].
+	AuthFailed
 )
 
 // String returns the verdict in words.
@@ -45,6 +47,8 @@ func (v Verdict) String() string {
 		return "applied, not verified"
 	case Refused:
 		return "refused"
+	case AuthFailed:
+		return "authentication failed"
 	default:
 		return fmt.Sprintf("verdict %d", int(v))
 	}
@@ -58,7 +62,10 @@ type Change struct {
 	Before, After []Record
 	// Servers are the authoritative servers that were asked to confirm, as host:port.
 	Servers []string
-	// Doubts say why the verdict is AppliedUnverified, one reason for each server that does not confirm.
+	// Serials are the versions of the zone at those of Servers that told theirs: the serial of the SOA.
+	Serials map[string]uint32
+	// Doubts are one reason for each server that does not confirm, or why none could be asked. There can be some with
+	// Applied and AlreadyOK too, where the [Policy] is content with less than all.
 	Doubts []string
 	// Wait is the longest time for which a resolver may still hold the previous answer: the TTL of what was there or,
 	// if there was nothing, the time for which the zone lets a negative answer be kept (RFC 2308). It is 0 if nothing
@@ -70,10 +77,12 @@ type Change struct {
 type EnsureOptions struct {
 	// Replaces lists the CNAME targets that may be replaced, such as the one of a service that was redeployed.
 	Replaces []string
+	// Confirm says how many authoritative servers must show the change; the zero value is [All].
+	Confirm Policy
 }
 
 // Ensure makes want exist in zone and proves it: it reads, swaps with what it read as precondition, and reads back from
-// the zone and from every authoritative server that r finds. A different CNAME at the name is replaced only if o lists
+// the zone and from the authoritative servers that r finds. A different CNAME at the name is replaced only if o lists
 // its target; otherwise it is a [*ConflictError] and left alone. A record that differs in nothing but its TTL is left
 // as it is. A swap whose answer was lost is decided by reading, and tried again only if it did not happen.
 //
@@ -81,7 +90,8 @@ type EnsureOptions struct {
 // unless ctx ended: call Ensure again to have the servers asked again.
 //
 // The Change is filled as far as things went even with an error. Errors are those of [Zone], [*InvalidError], and
-// [*IgnoredError] for a server that reports success and does nothing.
+// [*IgnoredError] for a server that reports success and does nothing; a signature that the server did not accept is an
+// [*AuthError].
 func Ensure(ctx context.Context, zone Zone, r *Resolver, want Record, o *EnsureOptions) (Change, error) {
 	e, err := newEdit("ensure", zone, r, want, o)
 	if err != nil {
@@ -115,6 +125,7 @@ type edit struct {
 	record   Record
 	remove   bool
 	replaces []string
+	policy   Policy
 }
 
 func newEdit(op string, zone Zone, r *Resolver, record Record, o *EnsureOptions) (*edit, error) {
@@ -132,6 +143,8 @@ func newEdit(op string, zone Zone, r *Resolver, record Record, o *EnsureOptions)
 	}
 	e := &edit{op: op, zone: zone, resolver: r, record: canonical}
 	if o != nil {
+		e.policy = o.Confirm
+		e.policy.check(problems)
 		for i, target := range o.Replaces {
 			e.replaces = append(e.replaces, checkName(problems, fmt.Sprintf("Replaces[%d]", i), target))
 		}
@@ -252,6 +265,9 @@ func (e *edit) wrap(err error) error {
 func verdictOf(err error) Verdict {
 	if _, ignored := errors.AsType[*IgnoredError](err); ignored { // by a Zone that reads back itself
 		return IgnoredByServer
+	}
+	if _, unsigned := errors.AsType[*AuthError](err); unsigned {
+		return AuthFailed
 	}
 	if errors.Is(err, ErrDenied) {
 		return Refused

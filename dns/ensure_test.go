@@ -417,10 +417,10 @@ func TestReadBackThatFailsIsUnknown(t *testing.T) {
 
 func TestVerdictsHaveWords(t *testing.T) {
 	seen := map[string]bool{}
-	for verdict := dns.VerdictUnknown; verdict <= dns.Refused+1; verdict++ {
+	for verdict := dns.VerdictUnknown; verdict <= dns.AuthFailed+1; verdict++ {
 		seen[verdict.String()] = true
 	}
-	if len(seen) != 8 || !seen["ignored by server"] || !seen["verdict 7"] {
+	if len(seen) != 9 || !seen["authentication failed"] || !seen["verdict 8"] {
 		t.Errorf("got %v", seen)
 	}
 }

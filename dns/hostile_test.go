@@ -104,7 +104,11 @@ func (w *world) rewriting(edit func(*dnsmessage.Message) bool) dialFunc {
 		}
 		n, err := conn.Read(answer)
 		var message dnsmessage.Message
-		if err != nil || message.Unpack(answer[:n]) != nil || !edit(&message) {
+		if err != nil || message.Unpack(answer[:n]) != nil {
+			return nil
+		}
+		message.CheckingDisabled = query[3]&0x10 != 0 // copied into replies (RFC 4035, section 3.2.2)
+		if !edit(&message) {
 			return nil
 		}
 		packed, err := message.Pack()

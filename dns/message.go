@@ -19,6 +19,9 @@ const (
 	maxPacket = 1232
 	// maxRecords bounds each section of an answer. A hostile answer of 64 KB could hold thousands.
 	maxRecords = 256
+	// maxSection bounds the names and texts of each section. Compression lets two bytes stand for a name of 255, each of
+	// which may take four to print.
+	maxSection = 128 << 10
 )
 
 // errOtherReply marks a message that does not answer the question: forged, late, or to somebody else.
@@ -29,6 +32,8 @@ type question struct {
 	name    string
 	kind    dnsmessage.Type
 	recurse bool
+	// unchecked asks for data that a validating server would withhold for its signatures (RFC 4035, section 3.2.2).
+	unchecked bool
 }
 
 func (q question) String() string { return "ask " + typeName(q.kind) + " of " + q.name }
@@ -42,7 +47,7 @@ func (q question) pack() (id uint16, query []byte, err error) {
 	var random [2]byte
 	_, _ = rand.Read(random[:]) // documented never to fail
 	id = binary.BigEndian.Uint16(random[:])
-	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: id, RecursionDesired: q.recurse})
+	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: id, RecursionDesired: q.recurse, CheckingDisabled: q.unchecked})
 	if err := b.StartQuestions(); err != nil {
 		return 0, nil, err
 	}
@@ -73,6 +78,8 @@ type resource struct {
 	value string
 	// minimum is the last field of an SOA.
 	minimum time.Duration
+	// serial is the version of the zone that an SOA belongs to.
+	serial uint32
 }
 
 // failed reports that the server did not say whether the name exists.
@@ -131,6 +138,7 @@ func parseSection(
 	p *dnsmessage.Parser, next func() (dnsmessage.ResourceHeader, error), skip func() error,
 ) ([]resource, error) {
 	var found []resource
+	size := 0
 	for range maxRecords {
 		header, err := next()
 		if errors.Is(err, dnsmessage.ErrSectionDone) {
@@ -151,6 +159,9 @@ func parseSection(
 		}
 		if err := r.parseBody(p, skip); err != nil {
 			return nil, err
+		}
+		if size += len(r.owner) + len(r.value); size > maxSection {
+			return nil, fmt.Errorf("%w: more than %d bytes of names and texts", ErrLimit, maxSection)
 		}
 		found = append(found, r)
 	}
@@ -184,7 +195,7 @@ func (r *resource) parseBody(p *dnsmessage.Parser, skip func() error) error {
 		return err
 	case dnsmessage.TypeSOA:
 		body, err := p.SOAResource()
-		r.value, r.minimum = textName(body.NS), time.Duration(body.MinTTL)*time.Second
+		r.value, r.minimum, r.serial = textName(body.NS), time.Duration(body.MinTTL)*time.Second, body.Serial
 		return err
 	default:
 		return skip()
@@ -213,11 +224,12 @@ func textName(name dnsmessage.Name) string {
 		return folded
 	}
 	var text strings.Builder
+	text.Grow(4 * len(folded))
 	for _, b := range []byte(folded) {
 		if isNameByte(b) || b == '.' || b == '*' {
 			text.WriteByte(b)
 		} else {
-			fmt.Fprintf(&text, "\\%03d", b)
+			text.Write([]byte{'\\', '0' + b/100, '0' + b/10%10, '0' + b%10})
 		}
 	}
 	return text.String()
@@ -234,7 +246,16 @@ func isNameText(text string) bool {
 }
 
 // typeName is the name of a type as zone files write it.
-func typeName(kind dnsmessage.Type) string { return strings.TrimPrefix(kind.String(), "Type") }
+func typeName(kind dnsmessage.Type) string {
+	switch kind {
+	case typeCAA:
+		return "CAA"
+	case typeHTTPS:
+		return "HTTPS"
+	default:
+		return strings.TrimPrefix(kind.String(), "Type")
+	}
+}
 
 // rcodeName is the name of a response code as diagnostic tools write it.
 func rcodeName(code dnsmessage.RCode) string {

@@ -15,6 +15,9 @@ const (
 	defaultTimeout = 2 * time.Second
 	// rounds is how often every server is tried before giving up.
 	rounds = 2
+	// maxForged is how many messages that answer something else a connection may bring. More are an attack, from which
+	// the question moves to TCP.
+	maxForged = 32
 )
 
 // Resolver asks DNS servers and reports what each one said: over UDP, and over TCP where the answer is truncated. It
@@ -90,7 +93,7 @@ func (r *Resolver) exchange(ctx context.Context, server string, q question) (*an
 	defer cancel()
 	started := time.Now()
 	a, err := r.roundTrip(ctx, "udp", server, q)
-	if err == nil && a.truncated {
+	if errors.Is(err, errFlooded) || err == nil && a.truncated {
 		a, err = r.roundTrip(ctx, "tcp", server, q)
 	}
 	switch {
@@ -106,7 +109,10 @@ func (r *Resolver) exchange(ctx context.Context, server string, q question) (*an
 	}
 }
 
-var errTruncated = errors.New("the answer is truncated over TCP too")
+var (
+	errTruncated = errors.New("the answer is truncated over TCP too")
+	errFlooded   = errors.New("nothing but replies to other questions")
+)
 
 // roundTrip sends q over a fresh connection, which gives it a fresh source port, and waits for the answer to it.
 // Replies to anything else are dropped. The end of ctx closes the connection, which ends any wait on it.
@@ -126,7 +132,7 @@ func (r *Resolver) roundTrip(ctx context.Context, network, server string, q ques
 	if err := wire.send(query); err != nil {
 		return nil, err
 	}
-	for ctx.Err() == nil {
+	for range maxForged {
 		message, err := wire.receive()
 		if err != nil {
 			return nil, err
@@ -135,7 +141,7 @@ func (r *Resolver) roundTrip(ctx context.Context, network, server string, q ques
 			return a, err
 		}
 	}
-	return nil, ctx.Err()
+	return nil, errFlooded
 }
 
 func (r *Resolver) dial(ctx context.Context, network, server string) (net.Conn, error) {

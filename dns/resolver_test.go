@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,16 +150,20 @@ func TestTruncatedAnswerIsAskedForOverTCP(t *testing.T) {
 	w := newWorld(t)
 	w.ensure(t, alias(), dns.Applied, nil)
 	w.Inject(dnstest.Fault{Kind: dnstest.Truncate, Times: dnstest.Always})
+	var mu sync.Mutex
 	var networks []string
 	w.resolver.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		networks = append(networks, network)
 		return w.Dial(ctx, network, address)
 	}
 	if chain := w.mustCheck(t); !chain.OK() {
 		t.Errorf("got %v", chain)
 	}
-	if got := strings.Join(networks[:4], " "); got != "udp tcp udp tcp" {
-		t.Errorf("got %s", got)
+	streams := slices.DeleteFunc(slices.Clone(networks), func(network string) bool { return network == "udp" })
+	if networks[0] != "udp" || networks[1] != "tcp" || 2*len(streams) != len(networks) {
+		t.Errorf("got %v", networks)
 	}
 }
 
@@ -210,23 +216,100 @@ func TestDelayedAnswer(t *testing.T) {
 	})
 }
 
+// TestCancelReturnsAtOnce allows three tries: on a busy machine a goroutine may have to wait for a processor.
 func TestCancelReturnsAtOnce(t *testing.T) {
 	server := dnstest.NewServer()
-	server.AddZone("contoso.com")
+	zone := server.AddZone("contoso.com")
 	server.Inject(dnstest.Fault{Kind: dnstest.Silent, Times: dnstest.Always})
 	addr, err := server.Serve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, resolver := range map[string]*dns.Resolver{"memory": server.Resolver(), "socket": dnstest.ResolverFor(addr)} {
-		ctx, cancel := context.WithCancel(t.Context())
+	calls := map[string]func(context.Context, *dns.Resolver) error{
+		"Check": func(ctx context.Context, r *dns.Resolver) error {
+			_, err := dns.Check(ctx, r, alias().Name, alias().Value)
+			return err
+		},
+		"CheckFrom": func(ctx context.Context, r *dns.Resolver) error {
+			_, err := dns.CheckFrom(ctx, []dns.Vantage{{Name: "here", Resolver: r}}, alias().Name, alias().Value)
+			return err
+		},
+		"Ensure": func(ctx context.Context, r *dns.Resolver) error {
+			_, err := dns.Ensure(ctx, zone, r, alias(), nil)
+			return err
+		},
+	}
+	for place, resolver := range map[string]*dns.Resolver{"memory": server.Resolver(), "socket": dnstest.ResolverFor(addr)} {
 		resolver.Timeout = time.Minute
-		time.AfterFunc(20*time.Millisecond, cancel)
-		started := time.Now()
-		_, err := dns.Check(ctx, resolver, alias().Name, alias().Value)
-		if took := time.Since(started); !errors.Is(err, context.Canceled) || took > time.Second {
-			t.Errorf("%s: got %v after %v, want the end of the context", name, err, took)
+		for name, call := range calls {
+			took := time.Hour
+			for tries := 0; tries < 3 && took > 50*time.Millisecond; tries++ {
+				took = min(took, untilReturn(t, func(ctx context.Context) error { return call(ctx, resolver) }))
+			}
+			if took > 50*time.Millisecond {
+				t.Errorf("%s in %s: returned %v after it was cancelled", name, place, took)
+			}
 		}
+	}
+}
+
+// untilReturn cancels a call that is under way and returns how long it goes on.
+func untilReturn(t *testing.T, call func(context.Context) error) time.Duration {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancelled := make(chan time.Time, 1)
+	time.AfterFunc(20*time.Millisecond, func() {
+		cancelled <- time.Now()
+		cancel()
+	})
+	if err := call(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the end of the context", err)
+	}
+	return time.Since(<-cancelled)
+}
+
+func TestFloodOfForgeriesMovesTheQuestionToTCP(t *testing.T) {
+	w := newWorld(t)
+	w.plant(t, links(1, "clouddp.cloudapp.net")...)
+	forgery := func(query []byte) []byte {
+		return reply(query, func(m *dnsmessage.Message) { m.ID++ })
+	}
+	flood := hostile(slices.Repeat([]func([]byte) []byte{forgery}, 1000)...)
+	w.resolver.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if network == "udp" {
+			return flood(ctx, network, address)
+		}
+		return w.Dial(ctx, network, address)
+	}
+	w.finds(t)
+}
+
+func TestEveryQuestionHasItsOwnPort(t *testing.T) {
+	w := newWorld(t)
+	addr, err := w.Serve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	ports := map[string]bool{}
+	questions := 0
+	w.resolver = dnstest.ResolverFor(addr)
+	w.resolver.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			ports[conn.LocalAddr().String()] = true
+			questions++
+		}
+		return conn, err
+	}
+	for range 32 {
+		w.finds(t, dns.ProblemMissing)
+	}
+	if questions < 64 || len(ports) < questions*9/10 {
+		t.Errorf("%d questions came from %d ports", questions, len(ports))
 	}
 }
 

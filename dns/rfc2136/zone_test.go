@@ -152,7 +152,7 @@ func TestForgedSuccess(t *testing.T) {
 	}
 	open.Inject(dnstest.Fault{Kind: dnstest.IgnoreUpdate, Times: dnstest.Always})
 	change, err := dns.Ensure(t.Context(), zone, nil, alias(), nil)
-	if auth, ok := errors.AsType[*dns.AuthError](err); !ok || auth.Code != "BADKEY" || change.Verdict != dns.Refused {
+	if auth, ok := errors.AsType[*dns.AuthError](err); !ok || auth.Code != "BADKEY" || change.Verdict != dns.AuthFailed {
 		t.Errorf("got %v, %v", change.Verdict, err)
 	}
 

@@ -22,12 +22,19 @@ var rooms = map[string]links{
 	"dns/dnstest": join(dns),
 	"dns/rfc2136": join(dns, miekg, checkedSwap),
 	"dns/gsstsig": join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
+	"dns/libdnszone": join(dns, checkedSwap, links{
+		"github.com/libdns/libdns": "the interfaces of the providers; it needs nothing else",
+	}),
+	"dns/azuredns": join(dns, checkedSwap, azcore, links{
+		"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns": "Microsoft's client of Azure DNS",
+	}),
 
 	"clientsettings":                    join(errCategories),
 	"clientsettings/clientsettingstest": join(errCategories, links{"clientsettings": "faked here"}),
 
 	"statusmsg":               join(errCategories),
 	"statusmsg/cmlog":         join(errCategories, links{"statusmsg": "a STATMSG line is a message"}),
+	"statusmsg/msgtable":      join(errCategories, links{"statusmsg": "its texts are those of messages"}),
 	"statusmsg/statusmsgtest": join(errCategories, links{"statusmsg": "faked here"}),
 
 	"clouddp/mgmtcert":              join(certs),
@@ -50,7 +57,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"dns/rfc2136", "dns/gsstsig", "clouddp/classic"}
+var drivers = []string{"dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
