@@ -181,7 +181,7 @@ func TestVerdicts(t *testing.T) {
 				{"apex, careless", careless{zone, t}, "contoso.com", dns.IgnoredByServer, dns.ErrIntegrity},
 				{"another zone", zone, "new.fabrikam.com", dns.VerdictUnknown, dns.ErrNotFound},
 				{"unsigned", unsigned, "other.contoso.com", dns.Refused, dns.ErrDenied},
-				{"unknown key", unknown, "other.contoso.com", dns.Refused, dns.ErrDenied},
+				{"unknown key", unknown, "other.contoso.com", dns.AuthFailed, dns.ErrDenied},
 			}
 			for _, test := range tests {
 				change, err := dns.Ensure(t.Context(), test.zone, resolver, record(test.at), nil)
