@@ -30,12 +30,7 @@ func validate(source Source, target Target) error {
 	if source == nil {
 		invalid.Add("source", "is nil; give where to read policies")
 	}
-	if target.Kind != Device && target.Kind != User {
-		invalid.Add("Kind", "is %v; use Device or User", target.Kind)
-	}
-	if target.Name == "" {
-		invalid.Add("Name", "is empty; name the device or user")
-	}
+	target.addProblems(invalid)
 	return invalid.Err()
 }
 

@@ -20,9 +20,12 @@
 // priority number decides; if there is none, the default policy does, as Microsoft documents in "How to configure
 // client settings".
 //
-// Where even the default policy says nothing, Microsoft's documents disagree: the planning articles give No as the
-// default of the setting, the installation article of the time of version 1806 gives Yes. This package takes No, and
-// says so in the last [Step].
+// Where even the default policy says nothing, Microsoft's documents disagree about the default: the planning article gives
+// No, the installation article gives Yes, and the reference of today is silent. This package takes No, and says so in the
+// last [Step]; [Setting.Statements] has who says what.
+//
+// [AllowCMG] and [AutoAADJoin], which came with the cloud management gateway and exist for devices only, are resolved the
+// same way, each on its own. [Evaluate] does it for all devices and users of a site.
 //
 // # Errors
 //

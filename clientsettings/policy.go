@@ -3,6 +3,8 @@ package clientsettings
 import (
 	"context"
 	"iter"
+
+	"github.com/clouddp/sdk/internal/errs"
 )
 
 // DefaultPriority is the priority of the default policy, behind every custom one.
@@ -10,10 +12,11 @@ const DefaultPriority = 10000
 
 // CloudServices is the "Cloud Services" group of a settings object (SMS_CloudAgentConfig, AgentID 22).
 type CloudServices struct {
-	// AllowCloudDP is "Allow access to cloud distribution points".
+	// AllowCloudDP is the value of [AllowCloudDP].
 	AllowCloudDP Value `json:"allowCloudDP"`
-	// AllowCMG is "Enable clients to use a cloud management gateway"; device settings only.
-	AllowCMG Value `json:"allowCMG,omitzero"`
+	// AllowCMG and AutoAADJoin are the values of [AllowCMG] and [AutoAADJoin]; a user policy has neither.
+	AllowCMG    Value `json:"allowCMG,omitzero"`
+	AutoAADJoin Value `json:"autoAADJoin,omitzero"`
 }
 
 // Policy is one client settings object of a site.
@@ -30,6 +33,32 @@ type Policy struct {
 	// Collections are the collection ids the object is deployed to, compared without regard to case; ignored for the
 	// default object.
 	Collections []string `json:"collections,omitempty"`
+}
+
+// Validate returns an [*InvalidError] with every reason for which a site would not hold p: no ID or name, an unknown
+// Kind, a custom policy whose priority is not 1 to 9999, or a user policy with a setting of devices.
+func (p Policy) Validate() error {
+	invalid := &errs.InvalidError{Subject: "clientsettings: policy"}
+	if p.ID == "" {
+		invalid.Add("ID", "is empty; give the SettingsID of the object")
+	}
+	if p.Name == "" {
+		invalid.Add("Name", "is empty; give what the console shows")
+	}
+	if p.Kind != Default && p.Kind != Device && p.Kind != User {
+		invalid.Add("Kind", "is %v; use Default, Device or User", p.Kind)
+	}
+	if p.Kind != Default && (p.Priority < 1 || p.Priority >= DefaultPriority) {
+		invalid.Add("Priority", "is %d; use 1 to %d", p.Priority, DefaultPriority-1)
+	}
+	if p.Kind == User {
+		for _, setting := range []Setting{AllowCMG, AutoAADJoin} {
+			if value := setting.of(&p); value != Unset {
+				invalid.Add("CloudServices."+setting.String(), "is %v; a user policy does not have it", value)
+			}
+		}
+	}
+	return invalid.Err()
 }
 
 // Source lists the client settings objects of a site, each once, in any order. It yields the error, if any, as the

@@ -7,16 +7,6 @@ import (
 	"strings"
 )
 
-// Target is a device or a user whose resultant setting is asked for.
-type Target struct {
-	// Kind is [Device] or [User].
-	Kind Kind `json:"kind"`
-	// Name identifies the target to a reader.
-	Name string `json:"name"`
-	// Collections are the ids of all collections the target is a member of, compared without regard to case.
-	Collections []string `json:"collections,omitempty"`
-}
-
 // Step is one policy that was considered, and why it did or did not decide.
 type Step struct {
 	// Policy is the name of the policy, or "documented default" for the value that stands where no policy says
@@ -35,43 +25,62 @@ type Resolution struct {
 	Target Target `json:"target"`
 	// AllowCloudDP is the resultant value, [Yes] or [No].
 	AllowCloudDP Value `json:"allowCloudDP"`
-	// Policy is the name of the policy that decided; empty if none said anything and the documented default, No,
+	// Policy is the name of the policy that decided; empty if none said anything and [Setting.Default], which is No,
 	// stands.
 	Policy string `json:"policy,omitempty"`
 	// Steps are all policies of the site in order of precedence; those for another kind of target come last. One step
 	// has Decided set.
 	Steps []Step `json:"steps"`
+	// Companions are the settings of devices that came with the cloud management gateway, [AllowCMG] and [AutoAADJoin];
+	// none for a user. They do not change AllowCloudDP, but a device that roams reaches a content-enabled gateway only
+	// if AllowCMG is Yes as well.
+	Companions []Companion `json:"companions,omitempty"`
+}
+
+// Companion is the resultant value of a setting beside [AllowCloudDP], with its explanation as in [Resolution].
+type Companion struct {
+	// Setting is which one.
+	Setting Setting `json:"setting"`
+	// Value is the resultant value; [Unset] if no policy says anything and no default is documented.
+	Value Value `json:"value"`
+	// Policy and Steps are those of the Setting.
+	Policy string `json:"policy,omitempty"`
+	Steps  []Step `json:"steps"`
 }
 
 // Allowed reports whether the target may use cloud distribution points.
 func (r Resolution) Allowed() bool { return r.AllowCloudDP == Yes }
 
-// Resolve returns the resultant "Allow access to cloud distribution points" for target among policies, as the package
-// comment describes. A target that is neither a device nor a user gets No.
+// Resolve returns the resultant client settings for target among policies, as the package comment describes. A target
+// that is neither a device nor a user gets No.
 //
 // A site gives every custom policy a priority of its own and has one default policy. Where policies contradict that,
 // the lower ID decides, and the steps say so.
 func Resolve(target Target, policies []Policy) Resolution {
+	r := resolver{kind: target.Kind, member: members(target), ordered: inPrecedence(target.Kind, policies)}
+	allow := r.resolve(AllowCloudDP)
+	resolution := Resolution{Target: target, AllowCloudDP: allow.Value, Policy: allow.Policy, Steps: allow.Steps}
+	for _, setting := range []Setting{AllowCMG, AutoAADJoin} {
+		if setting.appliesTo(target.Kind) {
+			resolution.Companions = append(resolution.Companions, r.resolve(setting))
+		}
+	}
+	return resolution
+}
+
+// resolver knows what the settings of one target have in common.
+type resolver struct {
+	kind    Kind
+	member  map[string]bool // collection ids in upper case
+	ordered []*Policy
+}
+
+func members(target Target) map[string]bool {
 	member := make(map[string]bool, len(target.Collections))
 	for _, collection := range target.Collections {
 		member[strings.ToUpper(collection)] = true
 	}
-	r := resolver{member: member, result: Resolution{Target: target}}
-	r.result.Steps = make([]Step, 0, len(policies)+1)
-	for _, policy := range inPrecedence(target.Kind, policies) {
-		r.consider(policy)
-	}
-	if r.decider == nil {
-		r.documentedDefault()
-	}
-	return r.result
-}
-
-// resolver builds a Resolution policy by policy.
-type resolver struct {
-	member  map[string]bool // collection ids in upper case
-	result  Resolution
-	decider *Policy // the policy that decided, nil so far
+	return member
 }
 
 // inPrecedence returns the custom policies of one kind by priority, then the default policy, then all others.
@@ -96,37 +105,46 @@ func inPrecedence(kind Kind, policies []Policy) []*Policy {
 	return ordered
 }
 
-// consider adds the step of p.
-func (r *resolver) consider(p *Policy) {
-	step := Step{Policy: p.Name, Priority: p.Priority, Reason: r.objection(p)}
-	if step.Reason == "" {
-		step.Decided = true
-		step.Reason = decides(p)
-		r.decider = p
-		r.result.AllowCloudDP, r.result.Policy = p.CloudServices.AllowCloudDP, p.Name
+// resolve asks one policy after the other for a setting.
+func (r *resolver) resolve(setting Setting) Companion {
+	result := Companion{Setting: setting, Steps: make([]Step, 0, len(r.ordered)+1)}
+	var decider *Policy
+	for _, p := range r.ordered {
+		step := Step{Policy: p.Name, Priority: p.Priority, Reason: r.objection(setting, p, decider)}
+		if step.Reason == "" {
+			decider = p
+			step.Decided = true
+			step.Reason = decides(setting, p)
+			result.Value, result.Policy = setting.of(p), p.Name
+		}
+		result.Steps = append(result.Steps, step)
 	}
-	r.result.Steps = append(r.result.Steps, step)
+	if decider == nil {
+		result.Value = setting.Default()
+		result.Steps = append(result.Steps, documentedDefault(setting))
+	}
+	return result
 }
 
-// objection returns why p does not decide; empty if it does.
-func (r *resolver) objection(p *Policy) string {
-	switch target := r.result.Target.Kind; {
-	case target != Device && target != User:
+// objection returns why p does not decide a setting, which decider may have done already; empty if it does.
+func (r *resolver) objection(setting Setting, p, decider *Policy) string {
+	switch {
+	case r.kind != Device && r.kind != User:
 		return "the target is neither a device nor a user"
-	case p.Kind != target && p.Kind != Default:
-		return fmt.Sprintf("is for a %v, the target is a %v", p.Kind, target)
+	case p.Kind != r.kind && p.Kind != Default:
+		return fmt.Sprintf("is for a %v, the target is a %v", p.Kind, r.kind)
 	case p.Kind != Default && !r.deployed(p):
 		return "is not deployed to a collection of the target"
 	case p.CloudServices == nil:
 		return `does not contain the group "Cloud Services"`
-	case p.CloudServices.AllowCloudDP != Yes && p.CloudServices.AllowCloudDP != No:
+	case setting.of(p) == Unset:
 		return "does not set the value"
-	case r.decider == nil:
+	case decider == nil:
 		return ""
-	case p.Kind == r.decider.Kind && p.Priority == r.decider.Priority:
-		return fmt.Sprintf("has the priority of %q, which no site allows; the lower ID decides", r.decider.Name)
+	case p.Kind == decider.Kind && p.Priority == decider.Priority:
+		return fmt.Sprintf("has the priority of %q, which no site allows; the lower ID decides", decider.Name)
 	}
-	return fmt.Sprintf("%q comes first", r.decider.Name)
+	return fmt.Sprintf("%q comes first", decider.Name)
 }
 
 func (r *resolver) deployed(p *Policy) bool {
@@ -134,21 +152,14 @@ func (r *resolver) deployed(p *Policy) bool {
 }
 
 // decides returns why p, which sets the value and comes first, decides.
-func decides(p *Policy) string {
+func decides(setting Setting, p *Policy) string {
 	if p.Kind == Default {
-		return fmt.Sprintf("says %v; no custom policy takes part", p.CloudServices.AllowCloudDP)
+		return fmt.Sprintf("says %v; no custom policy takes part", setting.of(p))
 	}
-	return fmt.Sprintf("says %v and has the lowest priority number of those that take part", p.CloudServices.AllowCloudDP)
+	return fmt.Sprintf("says %v and has the lowest priority number of those that take part", setting.of(p))
 }
 
-// documentedDefault decides where no policy does.
-func (r *resolver) documentedDefault() {
-	r.result.AllowCloudDP = No
-	r.result.Steps = append(r.result.Steps, Step{
-		Policy:   "documented default",
-		Priority: DefaultPriority,
-		Decided:  true,
-		Reason: "no policy says anything, so No is taken; Microsoft's planning articles give No as the default, " +
-			"the installation article of the time of version 1806 gives Yes",
-	})
+// documentedDefault is the step that decides where no policy does.
+func documentedDefault(setting Setting) Step {
+	return Step{Policy: "documented default", Priority: DefaultPriority, Decided: true, Reason: setting.defaultReason()}
 }

@@ -16,8 +16,8 @@ const (
 	noGroup     = `does not contain the group "Cloud Services"`
 	notSet      = "does not set the value"
 	lowest      = "has the lowest priority number of those that take part"
-	disputed    = "no policy says anything, so No is taken; Microsoft's planning articles give No as the default, " +
-		"the installation article of the time of version 1806 gives Yes"
+	disputed    = "no policy says anything, so no is taken; of Microsoft's articles, use-a-cloud-based-distribution-point " +
+		"(2017 to 2020) says no, install-cloud-based-distribution-points-in-microsoft-azure (2018 to 2021) says yes"
 )
 
 func group(value clientsettings.Value) *clientsettings.CloudServices {

@@ -79,7 +79,7 @@ const (
 // severity lists the kinds of problem worst first. A kind that is missing comes after them, what is fine comes last.
 var severity = []ProblemKind{
 	ProblemClaimable, ProblemDangling, ProblemWrongTarget, ProblemLoop, ProblemTooLong, ProblemBadName,
-	ProblemOtherData, ProblemMissing, ProblemNoIPv4, ProblemServFail, ProblemRefused, ProblemUnreachable,
+	ProblemOtherData, ProblemApex, ProblemWildcard, ProblemMissing, ProblemNoIPv4, ProblemDNSSEC, ProblemServFail, ProblemRefused, ProblemUnreachable,
 }
 
 // Audit looks where each of many aliases leads, fast but without flooding the servers of r, which should be recursive. It

@@ -377,7 +377,7 @@ func TestAuditIsPolite(t *testing.T) {
 		{"by default", nil, 50, 600 * time.Millisecond},
 		{"one at a time", &dns.AuditOptions{InFlight: 1}, 1, 30 * time.Second},
 		{"three", &dns.AuditOptions{InFlight: 3}, 3, 10 * time.Second},
-		{"a rate", &dns.AuditOptions{Rate: 100}, 11, 3090 * time.Millisecond},
+		{"a rate", &dns.AuditOptions{Rate: 100}, 12, 3090 * time.Millisecond},
 		{"a rate over what is in flight", &dns.AuditOptions{InFlight: 3, Rate: 100}, 3, 10 * time.Second},
 	}
 	for _, test := range tests {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/clouddp/sdk/dns"
@@ -93,4 +95,46 @@ func ExampleCanonicalName() {
 	// Output:
 	// clouddp.contoso.com <nil>
 	// dns: name: Name: label "bücher" is not ASCII; use its A-label (xn--...)
+}
+
+// A list of aliases, as an export of the zone has it; what somebody else could take over comes first.
+func ExampleAudit() {
+	server := dnstest.NewServer()
+	zone, cloud := server.AddZone("contoso.com"), server.AddZone("trafficmanager.net")
+	err := errors.Join(
+		cloud.Add(dns.Record{Name: "clouddp.trafficmanager.net", Type: "A", Value: "203.0.113.7"}),
+		zone.Add(
+			dns.Record{Name: "clouddp.contoso.com", Type: dns.TypeCNAME, Value: "clouddp.trafficmanager.net"},
+			dns.Record{Name: "old.contoso.com", Type: dns.TypeCNAME, Value: "old.trafficmanager.net"},
+		),
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	list := strings.NewReader(`
+clouddp.contoso.com                    # may lead anywhere
+old.contoso.com old.trafficmanager.net # must lead there
+new.contoso.com. 300 IN CNAME new.trafficmanager.net.
+`)
+	var aliases []dns.Alias
+	for alias, err := range dns.ParseAliases(list) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		aliases = append(aliases, alias)
+	}
+	for found, err := range dns.Audit(context.Background(), server.Resolver(), slices.Values(aliases), nil) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(found)
+	}
+	// Output:
+	// old.contoso.com -> old.trafficmanager.net: claimable: old.trafficmanager.net: does not exist, and anybody can register it
+	// new.contoso.com: missing: new.contoso.com: does not exist
+	// clouddp.contoso.com -> clouddp.trafficmanager.net: ok
 }

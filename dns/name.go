@@ -85,17 +85,25 @@ func isNameByte(b byte) bool {
 // fold lowers ASCII letters only and drops one trailing dot, so that names from anywhere can be compared.
 func fold(name string) string {
 	name = strings.TrimSuffix(name, ".")
-	if !strings.ContainsAny(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-		return name
+	for i := range len(name) {
+		if isUpper(name[i]) {
+			return lower(name)
+		}
 	}
+	return name
+}
+
+func lower(name string) string {
 	lowered := []byte(name)
 	for i, b := range lowered {
-		if 'A' <= b && b <= 'Z' {
+		if isUpper(b) {
 			lowered[i] = b + 'a' - 'A'
 		}
 	}
 	return string(lowered)
 }
+
+func isUpper(b byte) bool { return 'A' <= b && b <= 'Z' }
 
 // parent returns name without its first label; the parent of a single label is empty.
 func parent(name string) string {

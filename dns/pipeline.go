@@ -153,11 +153,12 @@ func (l *line) connect(ctx context.Context) error {
 // pump sends and receives until nothing is left.
 func (l *line) pump(ctx context.Context) error {
 	for {
-		turn, err := l.fill()
+		now := time.Now()
+		turn, err := l.fill(now)
 		if err != nil || len(l.asked)+len(l.due) == 0 {
 			return err
 		}
-		if err := l.setWake(turn); err != nil {
+		if err := l.setWake(now, turn); err != nil {
 			return err
 		}
 		n, err := l.conn.Read(l.buffer[:])
@@ -166,20 +167,18 @@ func (l *line) pump(ctx context.Context) error {
 			l.land(ctx, l.buffer[:n])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return err
-		}
-		if l.expire(); l.silent > 2*l.window {
+		case !l.expire(time.Now()):
 			return errSilent
 		}
 	}
 }
 
 // fill sends queries until the window is full or the rate forbids, in which case turn says until when.
-func (l *line) fill() (turn time.Time, err error) {
+func (l *line) fill(now time.Time) (turn time.Time, err error) {
 	for len(l.asked) < l.window {
 		if len(l.due) == 0 && !l.takeOff() {
 			break
 		}
-		now := time.Now()
 		if turn, ok := l.meter.take(now); !ok {
 			return turn, nil
 		}
@@ -234,8 +233,7 @@ func appendQuery(message []byte, id [2]byte, name string) []byte {
 }
 
 // setWake makes the next read end when something else is to be done: at the turn if there is one, else at the next tick.
-func (l *line) setWake(turn time.Time) error {
-	now := time.Now()
+func (l *line) setWake(now, turn time.Time) error {
 	wake := l.wake
 	if !wake.After(now) {
 		wake = now.Add(l.timeout / ticks)
@@ -282,12 +280,8 @@ func (l *line) land(ctx context.Context, message []byte) {
 	l.landed = append(l.landed, f)
 }
 
-// expire sets aside what was left without an answer, once a tick.
-func (l *line) expire() {
-	now := time.Now()
-	if l.wake.After(now) {
-		return
-	}
+// expire sets aside what was left without an answer, and reports whether there is hope for the rest.
+func (l *line) expire(now time.Time) bool {
 	for id, f := range l.asked {
 		if f.expires.After(now) {
 			continue
@@ -297,4 +291,5 @@ func (l *line) expire() {
 		l.audit.setAside(f.finding)
 		l.landed = append(l.landed, f)
 	}
+	return l.silent <= 2*l.window
 }

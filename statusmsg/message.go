@@ -32,23 +32,6 @@ const (
 // CloudServicesManager is the component that reports on cloud distribution points.
 const CloudServicesManager = "SMS_CLOUD_SERVICES_MANAGER"
 
-// Attribute is a searchable property of a message.
-type Attribute struct {
-	// ID is the attribute id: 400 package, 404 distribution point (NAL path) and so on.
-	ID uint32
-	// Value is its value.
-	Value string
-}
-
-// The attribute ids that matter to a distribution point, documented by Microsoft for the WMI class
-// SMS_StatMsgAttributes.
-const (
-	// AttributePackage is the id of the attribute that holds a package id.
-	AttributePackage = 400
-	// AttributeDistributionPoint is the id of the attribute that holds the NAL path of a distribution point.
-	AttributeDistributionPoint = 404
-)
-
 // MaxInsertions is how many insertion strings a site keeps for a message.
 const MaxInsertions = 10
 
@@ -58,7 +41,7 @@ type Message struct {
 	Key string
 	// RecordID orders the messages of one source; the source assigns it.
 	RecordID int64
-	// ID, Severity and Type say what happened.
+	// ID, Severity and Type say what happened; FullID gives ID and Severity in one number.
 	ID       ID
 	Severity Severity
 	Type     Type
@@ -66,10 +49,15 @@ type Message struct {
 	Component, Module string
 	// Site is the site code and Machine the server.
 	Site, Machine string
+	// TopLevelSite is the code of the site at the top of the hierarchy, which sites of today leave empty.
+	TopLevelSite string
 	// Time is in UTC.
 	Time time.Time
 	// ProcessID and ThreadID are those of the component.
 	ProcessID, ThreadID uint32
+	// ReportFunction and Flags say how the component raised the message.
+	ReportFunction ReportFunction
+	Flags          Flags
 	// Win32Error is the system error or HRESULT, 0 for none.
 	Win32Error uint32
 	// Insertions are the insertion strings; Insertions[0] stands for %1. A site keeps [MaxInsertions].
@@ -96,6 +84,9 @@ func (m Message) Validate() error {
 	}
 	return invalid.Err()
 }
+
+// FullID returns the number under which a message file holds the text of m.
+func (m Message) FullID() FullID { return JoinID(m.Severity, 0, m.ID) }
 
 // String returns m on one line for a log: time, severity, component, id and the insertion strings, quoted. It is safe
 // to print whatever m holds. [Catalog.Text] gives the text that a person reads.

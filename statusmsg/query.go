@@ -15,7 +15,7 @@ type Query struct {
 	Component, Site, Machine string
 	// Since is the earliest time wanted, UTC.
 	Since time.Time
-	// After is the RecordID after which to start.
+	// After is the RecordID after which to start; 0 means at the first.
 	After int64
 	// Attribute, if not nil, must be among the message's attributes.
 	Attribute *Attribute

@@ -2,6 +2,8 @@ package statusmsg_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +65,25 @@ func BenchmarkRender(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		statusmsg.Render("Content %3!s! was distributed to %1 in %2.%n", insertions)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+func BenchmarkCatalog(b *testing.B) {
+	catalog := statusmsg.Catalog{9412: "Content %3!s! was distributed to %1 in %2.%n"}
+	message := statusmsg.Message{ID: 9412, Insertions: []string{"CLOUDDP", "West Europe", "PS100001"}}
+	b.ReportAllocs()
+	for b.Loop() {
+		catalog.Text(message)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+// TestDocumentedIsDocumented pins the ids: one is added when a document of Microsoft's gives its meaning.
+func TestDocumentedIsDocumented(t *testing.T) {
+	want := []statusmsg.ID{1015, 2301, 2399, 5035, 9409, 9425, 39997, 39998, 39999}
+	if got := slices.Sorted(maps.Keys(statusmsg.Documented())); !slices.Equal(got, want) {
+		t.Errorf("documented are %v, want %v", got, want)
 	}
 }
 

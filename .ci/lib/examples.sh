@@ -3,6 +3,10 @@ check_examples() {
 	mkdir "$scratch/bin" "$scratch/kept"
 	go build -o "$scratch/bin/" ./examples/...
 	check_quickstart "$scratch/bin/quickstart" "$scratch/kept"
+	local name
+	for name in alias logs settings; do
+		timed "$scratch/bin/$name"
+	done
 }
 
 # check_quickstart PROGRAM DIR

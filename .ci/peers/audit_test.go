@@ -28,35 +28,35 @@ import (
 const (
 	// aliasCount is how many aliases are looked up in one go, each with one query.
 	aliasCount = 100_000
-	// outstanding is how many queries every client keeps in flight: the default of an audit.
-	outstanding = 50
+	// outstanding is how many queries every client keeps in flight. Many more overflow what the system keeps for a server.
+	outstanding = 100
 )
 
 // BenchmarkAudit compares, turn by turn and with as many queries in flight, an audit with a plain client on miekg/dns and
 // with dnsperf. Figures of one run compare with each other, those of different machines do not.
 func BenchmarkAudit(b *testing.B) {
-	for name, start := range map[string]func(testing.TB, nameserver.Config) *nameserver.Server{
-		"Knot": nameserver.Knot, "BIND": nameserver.BIND,
-	} {
-		b.Run(name, func(b *testing.B) {
-			aliases := newAliases()
-			server := start(b, nameserver.Config{Zones: []nameserver.Zone{{Name: apex, Records: zoneFile(aliases)}}})
-			queries := queryFile(b, aliases)
-			var audit, plain, perf cost
-			for b.Loop() {
-				plain.add(measure(func() { askPlainly(b, server.Addr, aliases) }))
-				audit.add(measure(func() { runAudit(b, server.Addr, aliases) }))
-				perf.add(cost{wall: runDnsperf(b, server.Addr, queries)})
-			}
-			b.ReportMetric(audit.rate(b.N), "queries/s")
-			b.ReportMetric(plain.rate(b.N), "miekg-queries/s")
-			b.ReportMetric(perf.rate(b.N), "dnsperf-queries/s")
-			b.ReportMetric(audit.rate(b.N)/plain.rate(b.N), "x-miekg")
-			b.ReportMetric(audit.rate(b.N)/perf.rate(b.N), "x-dnsperf")
-			b.ReportMetric(audit.perQuery(b.N), "cpu-µs/query")
-			b.ReportMetric(plain.perQuery(b.N), "miekg-cpu-µs/query")
-		})
+	b.Run("Knot", func(b *testing.B) { compare(b, nameserver.Knot) })
+	b.Run("BIND", func(b *testing.B) { compare(b, nameserver.BIND) })
+}
+
+func compare(b *testing.B, start func(testing.TB, nameserver.Config) *nameserver.Server) {
+	b.Helper()
+	aliases := newAliases()
+	server := start(b, nameserver.Config{Zones: []nameserver.Zone{{Name: apex, Records: zoneFile(aliases)}}})
+	queries := queryFile(b, aliases)
+	var audit, plain, perf cost
+	for b.Loop() {
+		plain.add(measure(func() { askPlainly(b, server.Addr, aliases) }))
+		audit.add(measure(func() { runAudit(b, server.Addr, aliases) }))
+		perf.add(cost{wall: runDnsperf(b, server.Addr, queries)})
 	}
+	b.ReportMetric(audit.rate(b.N), "queries/s")
+	b.ReportMetric(plain.rate(b.N), "miekg-queries/s")
+	b.ReportMetric(perf.rate(b.N), "dnsperf-queries/s")
+	b.ReportMetric(audit.rate(b.N)/plain.rate(b.N), "x-miekg")
+	b.ReportMetric(audit.rate(b.N)/perf.rate(b.N), "x-dnsperf")
+	b.ReportMetric(audit.perQuery(b.N), "cpu-µs/query")
+	b.ReportMetric(plain.perQuery(b.N), "miekg-cpu-µs/query")
 }
 
 // cost is what looking up all aliases takes.

@@ -8,13 +8,10 @@ require (
 	github.com/clouddp/sdk v0.0.0
 	github.com/libdns/libdns v1.1.1
 	github.com/libdns/rfc2136 v1.0.1
+	github.com/miekg/dns v1.1.73
 )
 
 require (
-	github.com/miekg/dns v1.1.73 // indirect
-	golang.org/x/mod v0.38.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
-	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/tools v0.48.0 // indirect
 )

@@ -25,21 +25,25 @@ type Site struct {
 
 var _ clientsettings.Source = (*Site)(nil)
 
-// NewSite returns a site with the default policy alone, which says No.
+// NewSite returns a site with the default policy alone, which says No to cloud distribution points and Yes to the
+// settings of the gateway.
 func NewSite() *Site {
 	return &Site{policies: Policies{{
 		ID:            DefaultPolicy,
 		Name:          "Default Client Settings",
 		Kind:          clientsettings.Default,
 		Priority:      clientsettings.DefaultPriority,
-		CloudServices: &clientsettings.CloudServices{AllowCloudDP: clientsettings.No, AllowCMG: clientsettings.Yes},
+		CloudServices: &clientsettings.CloudServices{AllowCloudDP: clientsettings.No, AllowCMG: clientsettings.Yes, AutoAADJoin: clientsettings.Yes},
 	}}}
 }
 
 // Add creates a custom policy. One that a site cannot hold is a [*clientsettings.InvalidError], one whose ID, name or
 // priority is taken [clientsettings.ErrConflict].
 func (s *Site) Add(policy clientsettings.Policy) error {
-	if err := validate(policy); err != nil {
+	if policy.Kind == clientsettings.Default {
+		return errs.Invalid("clientsettingstest: add policy", "Kind", "is %v; a site has one default policy", policy.Kind)
+	}
+	if err := policy.Validate(); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -52,27 +56,6 @@ func (s *Site) Add(policy clientsettings.Policy) error {
 	}
 	s.policies = append(s.policies, clone(policy))
 	return nil
-}
-
-func validate(policy clientsettings.Policy) error {
-	invalid := &errs.InvalidError{Subject: "clientsettingstest: add policy"}
-	if policy.ID == "" {
-		invalid.Add("ID", "is empty")
-	}
-	if policy.Name == "" {
-		invalid.Add("Name", "is empty")
-	}
-	if policy.Kind != clientsettings.Device && policy.Kind != clientsettings.User {
-		invalid.Add("Kind", "is %v; a custom policy is for a Device or a User", policy.Kind)
-	}
-	if policy.Priority < 1 || policy.Priority >= clientsettings.DefaultPriority {
-		invalid.Add("Priority", "is %d; use 1 to %d", policy.Priority, clientsettings.DefaultPriority-1)
-	}
-	group := policy.CloudServices
-	if group != nil && policy.Kind == clientsettings.User && group.AllowCMG != clientsettings.Unset {
-		invalid.Add("CloudServices.AllowCMG", "is %v; a user policy does not have it", group.AllowCMG)
-	}
-	return invalid.Err()
 }
 
 // overlap names what two policies of a site must not share but do; empty for nothing.

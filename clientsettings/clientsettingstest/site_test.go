@@ -100,6 +100,10 @@ func TestSiteRefuses(t *testing.T) {
 		{"gateway for users", edited(func(p *clientsettings.Policy) {
 			p.CloudServices = &clientsettings.CloudServices{AllowCMG: clientsettings.Yes}
 		}), clientsettings.ErrInvalid},
+		{"registration for users", edited(func(p *clientsettings.Policy) {
+			p.CloudServices = &clientsettings.CloudServices{AutoAADJoin: clientsettings.No}
+		}), clientsettings.ErrInvalid},
+		{"priority of the default", edited(func(p *clientsettings.Policy) { p.Priority = clientsettings.DefaultPriority }), clientsettings.ErrInvalid},
 		{"deploy unknown", func() error { return site.Deploy("7", "C") }, clientsettings.ErrNotFound},
 		{"deploy default", func() error { return site.Deploy(clientsettingstest.DefaultPolicy, "C") }, clientsettings.ErrConflict},
 		{"remove unknown", func() error { return site.Remove("7") }, clientsettings.ErrNotFound},

@@ -46,11 +46,11 @@ func samples() []clientsettings.Policy {
 	return []clientsettings.Policy{
 		{
 			ID: "0", Name: "Default Client Settings", Kind: clientsettings.Default, Priority: clientsettings.DefaultPriority,
-			CloudServices: &clientsettings.CloudServices{AllowCloudDP: clientsettings.No, AllowCMG: clientsettings.Yes},
+			CloudServices: &clientsettings.CloudServices{AllowCloudDP: clientsettings.No, AllowCMG: clientsettings.Yes, AutoAADJoin: clientsettings.Yes},
 		},
 		{
 			ID: "16777217", Name: "Roaming devices", Kind: clientsettings.Device, Priority: 1, Collections: []string{"PS100012", "SMS00001"},
-			CloudServices: &clientsettings.CloudServices{AllowCloudDP: clientsettings.Yes, AllowCMG: clientsettings.No},
+			CloudServices: &clientsettings.CloudServices{AllowCloudDP: clientsettings.Yes, AllowCMG: clientsettings.No, AutoAADJoin: clientsettings.No},
 		},
 		{ID: "16777218", Name: "Power plan", Kind: clientsettings.Device, Priority: 2, Collections: []string{"SMS00001"}},
 		{
@@ -112,6 +112,11 @@ func (h SourceHarness) testResolve(t *testing.T) {
 		}
 		if resolution.Policy != tt.policy {
 			t.Errorf("%s: %q decided, want %q", tt.target.Name, resolution.Policy, tt.policy)
+		}
+		for _, companion := range resolution.Companions {
+			if companion.Policy != tt.policy {
+				t.Errorf("%s: %q decided %v, want %q", tt.target.Name, companion.Policy, companion.Setting, tt.policy)
+			}
 		}
 	}
 }

@@ -14,6 +14,9 @@
 //	...
 //	addr, err := server.Serve(ctx) // the same data on a real UDP and TCP port of the loopback interface
 //
+// Over the wire it takes dynamic updates (RFC 2136) as literally as BIND and Knot DNS do: prerequisites are checked, and a
+// CNAME beside other data is ignored and reported as success. [Server.AddKey] protects its zones with TSIG (RFC 8945).
+//
 // A [Server] opens no socket until [Server.Serve] is called and works inside a testing/synctest bubble: delays pass
 // in virtual time.
 //

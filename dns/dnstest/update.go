@@ -72,44 +72,39 @@ func parseUpdateRecords(p *dnsmessage.Parser, next func() (dnsmessage.ResourceHe
 		r := updateRecord{kind: header.Type, class: header.Class, empty: header.Length == 0}
 		r.Name, r.Type = textName(header.Name), typeName(header.Type)
 		r.TTL = time.Duration(header.TTL) * time.Second
-		if err := r.parseBody(p); err != nil {
+		if r.Value, err = parseValue(p, r.Type, r.empty); err != nil {
 			return nil, err
 		}
 		records = append(records, r)
 	}
 }
 
-// parseBody reads the data of the record that the parser stands before.
-func (r *updateRecord) parseBody(p *dnsmessage.Parser) (err error) {
-	if r.empty {
-		_, err = p.UnknownResource()
-		return err
+// parseValue reads the data of the record that the parser stands before.
+func parseValue(p *dnsmessage.Parser, kind string, empty bool) (string, error) {
+	if empty {
+		_, err := p.UnknownResource()
+		return "", err
 	}
-	switch r.Type {
+	switch kind {
 	case typeA:
-		var body dnsmessage.AResource
-		body, err = p.AResource()
-		r.Value = addressOf(body.A[:])
+		body, err := p.AResource()
+		return addressOf(body.A[:]), err
 	case typeAAAA:
-		var body dnsmessage.AAAAResource
-		body, err = p.AAAAResource()
-		r.Value = addressOf(body.AAAA[:])
+		body, err := p.AAAAResource()
+		return addressOf(body.AAAA[:]), err
 	case typeNS:
-		var body dnsmessage.NSResource
-		body, err = p.NSResource()
-		r.Value = textName(body.NS)
+		body, err := p.NSResource()
+		return textName(body.NS), err
 	case dns.TypeCNAME:
-		var body dnsmessage.CNAMEResource
-		body, err = p.CNAMEResource()
-		r.Value = textName(body.CNAME)
+		body, err := p.CNAMEResource()
+		return textName(body.CNAME), err
 	case dns.TypeTXT:
-		var body dnsmessage.TXTResource
-		body, err = p.TXTResource()
-		r.Value = strings.Join(body.TXT, "")
+		body, err := p.TXTResource()
+		return strings.Join(body.TXT, ""), err
 	default:
-		_, err = p.UnknownResource()
+		_, err := p.UnknownResource()
+		return "", err
 	}
-	return err
 }
 
 // update makes the change that a message asks for if the server allows it, and says what goes wrong with the reply.

@@ -175,6 +175,11 @@ func TestErrorsSayWhatIsThere(t *testing.T) {
 	if altered.Name != name || !slices.Equal(altered.Have, []dns.Record{ours}) || len(altered.Want) != 2 {
 		t.Errorf("got %+v", altered)
 	}
+	const reads = `the name should hold [clouddp.contoso.com 60 TXT "of somebody else" clouddp.contoso.com 60 TXT "ours"] ` +
+		`and holds [clouddp.contoso.com 60 TXT "ours"]`
+	if !strings.Contains(err.Error(), reads) {
+		t.Errorf("it reads %v", err)
+	}
 
 	p, _ = newProvider(quirks{})
 	p.next(func(p *provider) {

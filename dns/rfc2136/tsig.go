@@ -36,7 +36,7 @@ type TSIG struct {
 var _ Signer = TSIG{}
 
 // Session implements [Signer]. A key that cannot sign is a [*dns.InvalidError]; an error of Secret is returned as it is.
-func (k TSIG) Session(ctx context.Context, _ string) (Session, error) {
+func (k TSIG) Session(ctx context.Context, _ string) (Session, error) { //nolint:ireturn // as the interface asks
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}

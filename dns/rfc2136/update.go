@@ -3,85 +3,74 @@ package rfc2136
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	wire "github.com/miekg/dns"
 
 	"github.com/clouddp/sdk/dns"
+	"github.com/clouddp/sdk/internal/swap"
 )
 
 // textTries is how often the texts of a name are read anew because somebody else changed them meanwhile.
 const textTries = 4
 
 // swapAlias makes a change of a CNAME: the name must not be in use at all, or hold exactly the old alias.
-func (z *Zone) swapAlias(ctx context.Context, apex string, c change) error {
+func (z *Zone) swapAlias(ctx context.Context, apex string, s *swap.Swap) error {
 	m := new(wire.Msg)
 	m.SetUpdate(apex + ".")
-	if c.old == nil {
-		m.NameNotUsed([]wire.RR{resource(c.replacement)})
+	if s.Old == nil {
+		m.NameNotUsed([]wire.RR{resource(s.New)})
 	} else {
-		m.Used([]wire.RR{resource(c.old)})
-		m.Remove([]wire.RR{resource(c.old)})
+		m.Used([]wire.RR{resource(s.Old)})
+		m.Remove([]wire.RR{resource(s.Old)})
 	}
-	if c.replacement != nil {
-		m.Insert([]wire.RR{resource(c.replacement)})
+	if s.New != nil {
+		m.Insert([]wire.RR{resource(s.New)})
 	}
 	held, err := z.update(ctx, apex, m)
 	if err == nil && !held {
-		return z.conflict(ctx, c.name)
+		return z.conflict(ctx, s.Name)
 	}
 	return err
 }
 
 // swapText makes a change of one text. A prerequisite about values is about all of them (RFC 2136, section 2.4.2), so
 // that they are read first; if they change meanwhile, they are read again.
-func (z *Zone) swapText(ctx context.Context, apex string, c change) error {
+func (z *Zone) swapText(ctx context.Context, apex string, s *swap.Swap) error {
 	for range textTries {
-		have, err := z.held(ctx, apex, c.name)
+		have, err := z.held(ctx, apex, s.Name)
 		if err != nil {
 			return err
 		}
-		if c.blockedBy(recordsOf(have)) {
-			return z.conflict(ctx, c.name)
+		if s.Blocked(recordsOf(have)) {
+			return z.conflict(ctx, s.Name)
 		}
-		held, err := z.update(ctx, apex, c.texts(apex, have))
+		held, err := z.update(ctx, apex, textUpdate(s, apex, have))
 		if err != nil || held {
 			return err
 		}
 	}
-	return z.conflict(ctx, c.name)
+	return z.conflict(ctx, s.Name)
 }
 
-// blockedBy reports whether records at the name keep a change of a text from being made.
-func (c change) blockedBy(have []dns.Record) bool {
-	isOld := func(r dns.Record) bool { return c.old != nil && c.old.Equal(r) }
-	if c.old != nil && !slices.ContainsFunc(have, isOld) {
-		return true
-	}
-	return c.replacement != nil && slices.ContainsFunc(have, func(r dns.Record) bool {
-		return r.Type == dns.TypeCNAME || c.replacement.Equal(r) && !isOld(r)
-	})
-}
-
-// texts returns the update of a name that has these texts. Other texts are left as they are, down to the strings that
+// textUpdate returns the update of a name that has these texts. Other texts are left as they are, down to the strings that
 // they are made of.
-func (c change) texts(apex string, have []wire.RR) *wire.Msg {
+func textUpdate(s *swap.Swap, apex string, have []wire.RR) *wire.Msg {
 	m := new(wire.Msg)
 	m.SetUpdate(apex + ".")
-	texts := []wire.RR{&wire.ANY{Hdr: header(c.name, wire.TypeTXT, 0)}}
-	alias := []wire.RR{&wire.ANY{Hdr: header(c.name, wire.TypeCNAME, 0)}}
+	texts := []wire.RR{&wire.ANY{Hdr: header(s.Name, wire.TypeTXT, 0)}}
+	alias := []wire.RR{&wire.ANY{Hdr: header(s.Name, wire.TypeCNAME, 0)}}
 	if len(have) == 0 {
 		m.RRsetNotUsed(texts)
 		m.RRsetNotUsed(alias)
 	}
 	for _, rr := range have {
 		m.Used([]wire.RR{wire.Copy(rr)})
-		if c.old != nil && valueOf(rr) == c.old.Value {
+		if s.Old != nil && valueOf(rr) == s.Old.Value {
 			m.Remove([]wire.RR{wire.Copy(rr)})
 		}
 	}
-	if c.replacement != nil {
-		m.Insert([]wire.RR{resource(c.replacement)})
+	if s.New != nil {
+		m.Insert([]wire.RR{resource(s.New)})
 	}
 	return m
 }

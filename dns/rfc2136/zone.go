@@ -10,13 +10,10 @@ import (
 	"time"
 
 	"github.com/clouddp/sdk/dns"
+	"github.com/clouddp/sdk/internal/swap"
 )
 
-const (
-	defaultTimeout = 10 * time.Second
-	// defaultTTL is for records that leave the choice to the zone.
-	defaultTTL = 300 * time.Second
-)
+const defaultTimeout = 10 * time.Second
 
 // Zone is a zone, or all zones, of one primary server. It implements [dns.Zone]. It is safe for concurrent use while its
 // fields do not change.
@@ -66,32 +63,35 @@ func (z *Zone) lookup(ctx context.Context, name string) ([]dns.Record, error) {
 // After an error that matches [dns.ErrUnknown] the update may have taken effect, also if ctx has ended.
 func (z *Zone) Swap(ctx context.Context, name string, old, replacement *dns.Record) error {
 	problems := z.problems("swap " + name)
-	c := newChange(problems, name, old, replacement)
+	s, err := swap.Check("", name, old, replacement)
+	if invalid, ok := errors.AsType[*dns.InvalidError](err); ok {
+		problems.Problems = append(problems.Problems, invalid.Problems...)
+	}
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	err := z.swap(ctx, c)
+	err = z.swap(ctx, s)
 	if conflict, ok := errors.AsType[*dns.ConflictError](err); ok {
 		return conflict
 	}
 	if err != nil {
-		return z.wrap("swap", c.name, err)
+		return z.wrap("swap", s.Name, err)
 	}
 	return nil
 }
 
-func (z *Zone) swap(ctx context.Context, c change) error {
-	apex, err := z.apexOf(ctx, c.name)
-	if err != nil {
+func (z *Zone) swap(ctx context.Context, s *swap.Swap) error {
+	apex, err := z.apexOf(ctx, s.Name)
+	switch {
+	case err != nil:
 		return err
+	case s.Type == dns.TypeTXT:
+		return z.swapText(ctx, apex, s)
+	case s.Name == apex:
+		return z.conflict(ctx, s.Name)
+	default:
+		return z.swapAlias(ctx, apex, s)
 	}
-	if c.kind() == dns.TypeTXT {
-		return z.swapText(ctx, apex, c)
-	}
-	if c.name == apex {
-		return z.conflict(ctx, c.name)
-	}
-	return z.swapAlias(ctx, apex, c)
 }
 
 // problems collects what makes z unusable.

@@ -92,21 +92,24 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	return o, o.accept(flags.Args())
-}
-
-// accept checks that the options make sense together.
-func (o *options) accept(rest []string) error {
-	switch {
+	switch rest := flags.Args(); {
 	case len(rest) == 2 && rest[0] == "audit":
 		o.audit = rest[1]
-		if o.name+o.target+o.tsig != "" || o.remove || o.check {
-			return errors.New("audit takes -server and -json only")
-		}
-		return nil
 	case len(rest) > 0:
-		return fmt.Errorf("unexpected %q: the only subcommand is audit FILE", rest)
-	case o.server == "" && o.name+o.target+o.zone+o.tsig != "", o.server == "" && (o.remove || o.check):
+		return o, fmt.Errorf("unexpected %q: the only subcommand is audit FILE", rest)
+	}
+	return o, o.validate()
+}
+
+// validate checks that the options make sense together.
+func (o options) validate() error {
+	changes := o.zone+o.tsig != "" || o.remove || o.check
+	switch {
+	case o.audit != "" && (changes || o.name+o.target != ""):
+		return errors.New("audit takes -server and -json only")
+	case o.audit != "":
+		return nil
+	case o.server == "" && (changes || o.name+o.target != ""):
 		return errors.New("-server is missing")
 	case o.server != "" && (o.name == "" || o.target == ""):
 		return errors.New("-server needs -name and -target")

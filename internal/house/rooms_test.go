@@ -11,6 +11,7 @@ var rooms = map[string]links{
 	".":                   {},
 	"internal/errs":       {},
 	"internal/house":      {},
+	"internal/swap":       join(dns),
 	"internal/nameserver": {}, // its code is built for integration tests only
 
 	"certs":           join(errCategories, pkcs12),
@@ -19,14 +20,21 @@ var rooms = map[string]links{
 
 	"dns":         join(errCategories, dnsMessage),
 	"dns/dnstest": join(dns),
-	"dns/rfc2136": {},
-	"dns/gsstsig": join(dns, kerberos, links{"dns/rfc2136": "signs its updates"}),
+	"dns/rfc2136": join(dns, miekg, checkedSwap),
+	"dns/gsstsig": join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
+	"dns/libdnszone": join(dns, checkedSwap, links{
+		"github.com/libdns/libdns": "the interfaces of the providers; it needs nothing else",
+	}),
+	"dns/azuredns": join(dns, checkedSwap, azcore, links{
+		"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns": "Microsoft's client of Azure DNS",
+	}),
 
 	"clientsettings":                    join(errCategories),
 	"clientsettings/clientsettingstest": join(errCategories, links{"clientsettings": "faked here"}),
 
 	"statusmsg":               join(errCategories),
 	"statusmsg/cmlog":         join(errCategories, links{"statusmsg": "a STATMSG line is a message"}),
+	"statusmsg/msgtable":      join(errCategories, links{"statusmsg": "its texts are those of messages"}),
 	"statusmsg/statusmsgtest": join(errCategories, links{"statusmsg": "faked here"}),
 
 	"clouddp/mgmtcert":              join(certs),
@@ -49,7 +57,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"clouddp/classic", "dns/gsstsig"}
+var drivers = []string{"dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -74,18 +82,21 @@ var (
 		"github.com/hashicorp/go-multierror": "bodgit/gssapi joins errors with it",
 		"github.com/go-logr/logr":            "bodgit/gssapi can log with it",
 		"github.com/spf13/afero":             "bodgit/gssapi finds files with it",
-		"github.com/miekg/dns":               "the TKEY records in which the tokens travel",
 		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
 		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
-		"golang.org/x/net/bpf":               "miekg/dns serves with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
-		"golang.org/x/net/internal":          "miekg/dns serves with it",
-		"golang.org/x/net/ipv4":              "miekg/dns serves with it",
-		"golang.org/x/net/ipv6":              "miekg/dns serves with it",
-		"golang.org/x/sys":                   "miekg/dns serves with it",
 		"golang.org/x/text":                  "afero compares file names with it",
 	}
-	zstandard = links{
+	miekg = links{
+		"github.com/miekg/dns":      "UPDATE, TSIG and TKEY records, which dnsmessage has not",
+		"golang.org/x/net/bpf":      "miekg/dns serves with it",
+		"golang.org/x/net/internal": "miekg/dns serves with it",
+		"golang.org/x/net/ipv4":     "miekg/dns serves with it",
+		"golang.org/x/net/ipv6":     "miekg/dns serves with it",
+		"golang.org/x/sys":          "miekg/dns serves with it",
+	}
+	checkedSwap = links{"internal/swap": "a swap is the same in every zone"}
+	zstandard   = links{
 		"github.com/klauspost/compress": "chunks are compressed with Zstandard, which the standard library has not",
 	}
 	jsonWebToken = links{

@@ -9,21 +9,21 @@ const (
 
 // parseClient reads the client trailer whose "]LOG]!><" is at place at. It takes a trailer that ends with the line,
 // torn, and one that nothing opened; the caller knows about the opener.
-func parseClient(line []byte, at int) (r record, ok bool) {
+func parseClient(line []byte, at int, r *record) bool {
 	from, to := at+len(clientMarker), len(line)
 	if next := bytes.Index(line[from:], []byte(clientMarker)); next >= 0 {
 		to = from + next
 	}
-	r = record{dialect: Client, message: span{0, at}}
+	*r = record{dialect: Client, message: span{0, at}}
 	end, known := r.attributes(line[:to], from)
 	switch {
 	case known == 0 || end < 0 && to < len(line):
-		return record{}, false
+		return false
 	case end < 0:
-		r.damaged, end = true, to
+		r.flags, end = Torn, to
 	}
 	r.length = end
-	return r, true
+	return true
 }
 
 // attributes reads a list such as `time="10:27:17.661+240" date="10-18-2019">` from place at of line: in any order,
@@ -96,24 +96,49 @@ func attributeValue(line []byte, at int) (value span, next int) {
 // set keeps the value of a known attribute; names are taken in any case.
 func (r *record) set(name []byte, value span, line []byte) (known bool) {
 	switch {
-	case bytes.EqualFold(name, []byte("time")):
+	case is(name, "time"):
 		r.clock, r.bias = splitBias(line, value)
-	case bytes.EqualFold(name, []byte("date")):
+	case is(name, "date"):
 		r.date = value
-	case bytes.EqualFold(name, []byte("component")):
+	case is(name, "component"):
 		r.component = value
-	case bytes.EqualFold(name, []byte("context")):
+	case is(name, "context"):
 		r.context = value
-	case bytes.EqualFold(name, []byte("type")):
+	case is(name, "type"):
 		r.kind = value
-	case bytes.EqualFold(name, []byte("thread")):
+	case is(name, "thread"):
 		r.thread = value
-	case bytes.EqualFold(name, []byte("file")):
+	case is(name, "file"):
 		r.file = value
 	default:
 		return false
 	}
 	return true
+}
+
+// is reports whether name is the attribute of that name, which is in lower case.
+func is(name []byte, attribute string) bool {
+	if len(name) != len(attribute) {
+		return false
+	}
+	for i, c := range name {
+		if c|0x20 != attribute[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// unsignedFraction is the length of "10:27:17.661", behind which scripts write an offset east of UTC without a sign.
+const unsignedFraction = len("10:27:17.661")
+
+// splitUnsigned parts "10:27:17.66160", whose writer put the offset right behind the milliseconds. A fraction of seven
+// digits is one.
+func (r *record) splitUnsigned() {
+	if digits := r.clock.to - r.clock.from - unsignedFraction; r.bias.to == 0 && digits >= 1 && digits <= 3 {
+		r.bias = span{r.clock.from + unsignedFraction, r.clock.to}
+		r.clock.to = r.bias.from
+	}
 }
 
 // splitBias parts "10:27:17.661+240" before the sign.

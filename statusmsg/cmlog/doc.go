@@ -1,4 +1,4 @@
-// Package cmlog reads and writes the log files of Configuration Manager, such as CloudMgr.log, in both their dialects.
+// Package cmlog reads and writes the log files of Configuration Manager, such as CloudMgr.log, in every dialect.
 //
 // Print what went wrong in a log, in UTC:
 //
@@ -16,7 +16,9 @@
 //		}
 //	}
 //
-// [Writer] appends records that CMTrace opens. Site components also trace the status messages they raise;
+// [Follow] waits for more, [Merge] orders several logs by time, and [Events] tells what CloudMgr.log says about a service.
+// [Writer] appends records that CMTrace opens, to a [File] that rotates if need be; [NewHandler] lets any program log so
+// through log/slog. Site components also trace the status messages they raise;
 // [ParseStatusMessage] reads such a line and [FormatStatusMessage] writes one.
 //
 // # Time
@@ -32,10 +34,12 @@
 //
 // # Testing
 //
-// Use a [bytes.Buffer] for the log on either side.
+// Use a [bytes.Buffer] for the log on either side. In a testing/synctest bubble Follow's polls take no time.
 //
 // # Compatibility
 //
-// Messages are returned in the bytes of the file: UTF-8 or whatever code page the writer used. UTF-16 files are not
-// decoded. A printing program should quote messages (%q), for a log may hold control characters.
+// Read are the client and the server dialect, the time stamps of SMS 1 and 2.0, the logs of role set-up, and rows copied
+// out of CMTrace; UTF-8, UTF-16 and Windows-1252. Written are the client and the server dialect in UTF-8.
+//
+// A log may hold control characters: show a message through [Printable].
 package cmlog

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/clouddp/sdk/statusmsg/cmlog"
 )
@@ -122,7 +124,7 @@ const (
 // summary is what the recognition tests compare of an entry.
 type summary struct {
 	Dialect   cmlog.Dialect
-	Damaged   bool
+	Flags     cmlog.Flags
 	Component string
 	Message   string
 }
@@ -135,58 +137,58 @@ func TestEntriesRecognition(t *testing.T) {
 		{"nothing", "", nil},
 		{"line breaks only", "\r\n\n\r\n", nil},
 		{"both dialects", "<![LOG[a" + clientTail + "\r\nb" + serverTail + "\r\n<![LOG[c" + clientTail, []summary{
-			{cmlog.Client, false, "C", "a"}, {cmlog.Server, false, "C", "b"}, {cmlog.Client, false, "C", "c"},
+			{cmlog.Client, 0, "C", "a"}, {cmlog.Server, 0, "C", "b"}, {cmlog.Client, 0, "C", "c"},
 		}},
 		{"many lines in a client record", "<![LOG[a\r\n\r\nb" + clientTail + "\n<![LOG[c" + clientTail, []summary{
-			{cmlog.Client, false, "C", "a\r\n\r\nb"}, {cmlog.Client, false, "C", "c"},
+			{cmlog.Client, 0, "C", "a\r\n\r\nb"}, {cmlog.Client, 0, "C", "c"},
 		}},
 		{"a client record quotes a server record", "<![LOG[a\nb" + serverTail + "\nc" + clientTail, []summary{
-			{cmlog.Client, false, "C", "a\nb" + serverTail + "\nc"},
+			{cmlog.Client, 0, "C", "a\nb" + serverTail + "\nc"},
 		}},
 		{"the first trailer ends a record", "<![LOG[a" + clientTail + clientTail, []summary{
-			{cmlog.Client, false, "C", "a"}, {cmlog.Client, true, "C", ""},
+			{cmlog.Client, 0, "C", "a"}, {cmlog.Client, cmlog.Headless, "C", ""},
 		}},
 		{"an end mark without trailer does not", "<![LOG[a]LOG]!> b]LOG]!><c>" + clientTail, []summary{
-			{cmlog.Client, false, "C", "a]LOG]!> b]LOG]!><c>"},
+			{cmlog.Client, 0, "C", "a]LOG]!> b]LOG]!><c>"},
 		}},
 		{"records on one line", "<![LOG[a" + clientTail + "<![LOG[b" + clientTail + "c" + serverTail + "d" + serverTail, []summary{
-			{cmlog.Client, false, "C", "a"}, {cmlog.Client, false, "C", "b"}, {cmlog.Server, false, "C", "c"}, {cmlog.Server, false, "C", "d"},
+			{cmlog.Client, 0, "C", "a"}, {cmlog.Client, 0, "C", "b"}, {cmlog.Server, 0, "C", "c"}, {cmlog.Server, 0, "C", "d"},
 		}},
 		{"attributes in any order and case", `<![LOG[a]LOG]!><Component="D" TYPE="3" thread="" Date="10-18-2019" time="10:00:00.000" file="x" extra="y">`, []summary{
-			{cmlog.Client, false, "D", "a"},
+			{cmlog.Client, 0, "D", "a"},
 		}},
 		{"quotes in a value", `<![LOG[a]LOG]!><time="10:00:00.000+60" date="10-18-2019" component="a "b"c" file=helloworld.log"">`, []summary{
-			{cmlog.Client, false, `a "b"c`, "a"},
+			{cmlog.Client, 0, `a "b"c`, "a"},
 		}},
 		{"headless", "ding file" + clientTail + "\n<![LOG[a" + clientTail, []summary{
-			{cmlog.Client, true, "C", "ding file"}, {cmlog.Client, false, "C", "a"},
+			{cmlog.Client, cmlog.Headless, "C", "ding file"}, {cmlog.Client, 0, "C", "a"},
 		}},
 		{"torn at the next record", "<![LOG[a\nb\n<![LOG[c" + clientTail, []summary{
-			{cmlog.Client, true, "", "a\nb"}, {cmlog.Client, false, "C", "c"},
+			{cmlog.Client, cmlog.Torn, "", "a\nb"}, {cmlog.Client, 0, "C", "c"},
 		}},
 		{"torn in the middle of a line", "<![LOG[a<![LOG[b" + clientTail, []summary{
-			{cmlog.Client, true, "", "a"}, {cmlog.Client, false, "C", "b"},
+			{cmlog.Client, cmlog.Torn, "", "a"}, {cmlog.Client, 0, "C", "b"},
 		}},
 		{"torn before server records", "<![LOG[a\nb\nc" + serverTail + "\nd" + serverTail, []summary{
-			{cmlog.Client, true, "", "a\nb"}, {cmlog.Server, false, "C", "c"}, {cmlog.Server, false, "C", "d"},
+			{cmlog.Client, cmlog.Torn, "", "a\nb"}, {cmlog.Server, 0, "C", "c"}, {cmlog.Server, 0, "C", "d"},
 		}},
-		{"torn with the log", "<![LOG[a\nb\r\n", []summary{{cmlog.Client, true, "", "a\nb"}}},
-		{"torn in the client trailer", `<![LOG[a]LOG]!><time="10:00:00.000+60" component="C" da`, []summary{{cmlog.Client, true, "C", "a"}}},
-		{"torn in the server trailer", "a  $$<C><10-18-2019 10:", []summary{{cmlog.Server, true, "C", "a"}}},
-		{"torn in the thread", "a  $$<C><10-18-2019 10:00:00.000+60><thr", []summary{{cmlog.Server, true, "C", "a"}}},
+		{"torn with the log", "<![LOG[a\nb\r\n", []summary{{cmlog.Client, cmlog.Torn, "", "a\nb"}}},
+		{"torn in the client trailer", `<![LOG[a]LOG]!><time="10:00:00.000+60" component="C" da`, []summary{{cmlog.Client, cmlog.Torn, "C", "a"}}},
+		{"torn in the server trailer", "a  $$<C><10-18-2019 10:", []summary{{cmlog.Server, cmlog.Torn, "C", "a"}}},
+		{"torn in the thread", "a  $$<C><10-18-2019 10:00:00.000+60><thr", []summary{{cmlog.Server, cmlog.Torn, "C", "a"}}},
 		{"text before an opener", "abc<![LOG[d\ne" + clientTail, []summary{
-			{cmlog.DialectUnknown, false, "", "abc"}, {cmlog.Client, false, "C", "d\ne"},
+			{cmlog.DialectUnknown, 0, "", "abc"}, {cmlog.Client, 0, "C", "d\ne"},
 		}},
 		{"text", "<MAXIMUM LOG FILE SIZE REACHED - FILE RENAMED>\nROLLOVER\r\n", []summary{
-			{cmlog.DialectUnknown, false, "", "<MAXIMUM LOG FILE SIZE REACHED - FILE RENAMED>"}, {cmlog.DialectUnknown, false, "", "ROLLOVER"},
+			{cmlog.DialectUnknown, 0, "", "<MAXIMUM LOG FILE SIZE REACHED - FILE RENAMED>"}, {cmlog.DialectUnknown, 0, "", "ROLLOVER"},
 		}},
-		{"text with a server mark", "costs $$<5> or $$<6\n", []summary{{cmlog.DialectUnknown, false, "", "costs $$<5> or $$<6"}}},
+		{"text with a server mark", "costs $$<5> or $$<6\n", []summary{{cmlog.DialectUnknown, 0, "", "costs $$<5> or $$<6"}}},
 		{"byte order marks", "\ufeffa" + serverTail + "\r\n\ufeff<![LOG[b\n\ufeff<![LOG[c" + clientTail, []summary{
-			{cmlog.Server, false, "C", "a"}, {cmlog.Client, true, "", "b"}, {cmlog.Client, false, "C", "c"},
+			{cmlog.Server, 0, "C", "a"}, {cmlog.Client, cmlog.Torn, "", "b"}, {cmlog.Client, 0, "C", "c"},
 		}},
-		{"encoded line breaks stay", "~a~~b~" + serverTail, []summary{{cmlog.Server, false, "C", "~a~~b~"}}},
-		{"spaces belong to the text", " a " + serverTail, []summary{{cmlog.Server, false, "C", " a "}}},
-		{"no text", serverTail, []summary{{cmlog.Server, false, "C", ""}}},
+		{"encoded line breaks stay", "~a~~b~" + serverTail, []summary{{cmlog.Server, 0, "C", "~a~~b~"}}},
+		{"spaces belong to the text", " a " + serverTail, []summary{{cmlog.Server, 0, "C", " a "}}},
+		{"no text", serverTail, []summary{{cmlog.Server, 0, "C", ""}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -194,7 +196,7 @@ func TestEntriesRecognition(t *testing.T) {
 			checkPlaces(t, tt.log, entries)
 			var got []summary
 			for _, e := range entries {
-				got = append(got, summary{e.Dialect, e.Damaged, e.Component, e.Message})
+				got = append(got, summary{e.Dialect, e.Flags, e.Component, e.Message})
 			}
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
@@ -211,14 +213,27 @@ func checkPlaces(t *testing.T, log string, entries []cmlog.Entry) {
 		if e.Offset < end || e.Offset+e.Length > int64(len(log)) {
 			t.Fatalf("record at %d, length %d, after %d, in a log of %d", e.Offset, e.Length, end, len(log))
 		}
-		if gap := log[end:e.Offset]; strings.Trim(strings.ReplaceAll(gap, "\ufeff", ""), "\r\n") != "" {
+		if gap := log[end:e.Offset]; !isUTF16(log) && strings.Trim(strings.ReplaceAll(gap, "\ufeff", ""), "\r\n") != "" {
 			t.Fatalf("gap before %d holds %q", e.Offset, gap)
 		}
-		if e.Message != "" && !strings.Contains(log[e.Offset:e.Offset+e.Length], e.Message) {
+		record := log[e.Offset : e.Offset+e.Length]
+		if !isUTF16(log) && utf8.ValidString(record) && !strings.Contains(record, e.Message) {
 			t.Fatalf("record at %d does not hold its message %q", e.Offset, e.Message)
 		}
 		end = e.Offset + e.Length
 	}
+}
+
+// isUTF16 applies the rule that Entries documents.
+func isUTF16(log string) bool {
+	if strings.HasPrefix(log, "\xff\xfe") || strings.HasPrefix(log, "\xfe\xff") {
+		return true
+	}
+	zeroes := ""
+	for i := range min(4, len(log)) {
+		zeroes += strconv.FormatBool(log[i] == 0) + " "
+	}
+	return zeroes == "false true false true " || zeroes == "true false true false "
 }
 
 func TestEntriesSeverityOfText(t *testing.T) {
@@ -276,10 +291,10 @@ func TestEntriesSizeLimit(t *testing.T) {
 					t.Errorf("a character was cut in %q", e.Message)
 				}
 			}
-			if !entries[0].Damaged {
-				t.Error("the cut record is not Damaged")
+			if entries[0].Flags != cmlog.Cut {
+				t.Errorf("the cut record has flags %v", entries[0].Flags)
 			}
-			if last := entries[len(entries)-1]; last.Dialect != tt.want.Dialect || last.Message != tt.want.Message || last.Damaged {
+			if last := entries[len(entries)-1]; last.Dialect != tt.want.Dialect || last.Message != tt.want.Message || last.Flags&cmlog.Torn != 0 {
 				t.Errorf("last = %+v", last)
 			}
 		})

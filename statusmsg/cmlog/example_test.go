@@ -2,7 +2,9 @@ package cmlog_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -50,4 +52,27 @@ func ExampleParseStatusMessage() {
 	}
 	fmt.Println(message)
 	// Output: 2026-09-18T20:39:05Z informational SMS_CLOUD_SERVICES_MANAGER 9409
+}
+
+func ExampleEvents() {
+	const log = "TaskManager: Scheduling task [CreateDeployment for service CLOUDDP] for retry.  " +
+		"$$<SMS_CLOUD_SERVICES_MANAGER><09-18-2026 16:39:06.598+240><thread=2624 (0xA40)>\r\n"
+	for event, err := range cmlog.Events(cmlog.Entries(bytes.NewReader([]byte(log)), nil)) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(event.Service, event.Kind, event.Task)
+	}
+	// Output: CLOUDDP retry scheduled CreateDeployment
+}
+
+func ExampleNewHandler() {
+	logger := slog.New(cmlog.NewHandler(&cmlog.Writer{W: os.Stdout, Component: "MYTOOL"}, nil))
+	record := slog.NewRecord(time.Date(2026, time.September, 18, 20, 39, 6, 0, time.UTC), slog.LevelInfo, "deployed", 0)
+	record.Add("service", "CLOUDDP")
+	if err := logger.Handler().Handle(context.Background(), record); err != nil {
+		fmt.Println(err)
+	}
+	// Output: deployed service=CLOUDDP  $$<MYTOOL><09-18-2026 20:39:06.000+00><thread=1 (0x1)>
 }

@@ -14,7 +14,7 @@ const lineBreak = "\r\n"
 // clientText returns e as a record of the client dialect.
 func clientText(e Entry, zone *time.Location) string {
 	local, bias := wall(e.Time, zone)
-	message := escape(lineFeeds(e.Message))
+	message := escape(lineFeeds(e.Message), needsEscape)
 	return clientOpener + defuse(message) + clientMarker +
 		`time="` + local.Format("15:04:05.000") + bias + `" date="` + local.Format("01-02-2006") +
 		`" component="` + e.Component + `" context="` + e.Context +
@@ -65,7 +65,7 @@ func oneLine(s string) string {
 			return '~'
 		}
 		return r
-	}, s))
+	}, s), needsEscape)
 }
 
 // defuse parts what a reader would take for the frame of a client record.
@@ -74,9 +74,8 @@ func defuse(s string) string {
 	return strings.ReplaceAll(s, clientMarker, "]LOG]!> <")
 }
 
-// escape writes control characters other than line feed and tab, byte order marks and bytes that are no UTF-8 as Go
-// does.
-func escape(s string) string {
+// escape writes the characters that need it, and bytes that are no UTF-8, as Go does.
+func escape(s string, needsEscape func(rune) bool) string {
 	if strings.IndexFunc(s, needsEscape) < 0 && utf8.ValidString(s) {
 		return s
 	}
@@ -94,6 +93,7 @@ func escape(s string) string {
 	return b.String()
 }
 
+// needsEscape reports whether r is a control character other than line feed and tab, or a byte order mark.
 func needsEscape(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\uFEFF'
 }

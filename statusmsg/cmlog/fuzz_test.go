@@ -36,7 +36,7 @@ func FuzzEntries(f *testing.F) {
 			t.Errorf("read in parts: %+v\nat once: %+v", again, entries)
 		}
 		for _, e := range entries {
-			if e.Length > 1<<10 {
+			if e.Length > 1<<10 && !isUTF16(log) {
 				t.Errorf("record of %d bytes", e.Length)
 			}
 		}
@@ -87,7 +87,7 @@ func passage(t *testing.T, client bool, e cmlog.Entry) (back cmlog.Entry, log st
 		}
 	}
 	entries := entriesOf(t, buffer.String(), nil)
-	if len(entries) != 2 || entries[0].Damaged || entries[0].Dialect != w.Dialect || entries[0].Message != entries[1].Message {
+	if len(entries) != 2 || entries[0].Flags != 0 || entries[0].Dialect != w.Dialect || entries[0].Message != entries[1].Message {
 		t.Fatalf("%q is read as %+v", buffer.String(), entries)
 	}
 	return entries[0], buffer.String()

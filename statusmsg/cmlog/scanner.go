@@ -13,15 +13,19 @@ const byteOrderMark = "\uFEFF"
 type scanner struct {
 	options   *Options
 	window    window
+	found     record // the record at the start of the window
+	headless  record // what a line of the server dialect begins with
+	clock     clock
+	strings   stringMaker
 	newline   finder
 	clientEnd finder
 	serverEnd finder
-	scratch   []byte
 }
 
 func newScanner(r io.Reader, o *Options) *scanner {
 	return &scanner{
 		options:   o,
+		clock:     clock{options: o},
 		window:    newWindow(r, o.maxRecord()),
 		newline:   finder{marker: []byte("\n")},
 		clientEnd: finder{marker: []byte(clientMarker)},
@@ -49,9 +53,10 @@ func (s *scanner) skipGap() bool {
 
 // next returns the record at the start of the window and moves the window behind it.
 func (s *scanner) next() Entry {
-	r := s.recognise()
-	e := s.entry(s.window.bytes(), r)
-	s.advance(r.length)
+	s.recognise()
+	length := s.found.length
+	e := s.entry(&s.found)
+	s.advance(length)
 	return e
 }
 
@@ -62,16 +67,16 @@ func (s *scanner) advance(n int) {
 	s.serverEnd.advance(n)
 }
 
-func (s *scanner) recognise() record {
+func (s *scanner) recognise() {
 	line, whole := s.firstLine()
 	if bytes.HasPrefix(line, []byte(clientOpener)) {
-		return s.opened(line, whole)
+		s.opened(line, whole)
+		return
 	}
-	r := s.unopened(line)
-	if !whole && r.length == len(line) {
-		r.damaged = true
+	s.unopened(line)
+	if !whole && s.found.length == len(line) {
+		s.found.flags |= Cut
 	}
-	return r
 }
 
 // firstLine returns the line at the start of the window; whole is false if it goes on beyond the size limit.
@@ -125,24 +130,34 @@ func trimBreak(line []byte) []byte { return bytes.TrimRight(line, "\r") }
 
 // unopened recognises the first record of a line that does not begin with an opener: one of the server dialect, a
 // client record that lost its head, or text up to where a client record is opened.
-func (s *scanner) unopened(line []byte) record {
-	r, found := findRecord(&s.serverEnd, line, parseServer)
+func (s *scanner) unopened(line []byte) {
+	found := findRecord(&s.serverEnd, line, parseServer, &s.found)
 	before := line
 	if found {
-		before = line[:r.message.to]
+		before = line[:s.found.message.to]
 	}
-	if headless, ok := findRecord(&s.clientEnd, before, parseClient); ok {
-		r, found = headless, false
-		r.damaged = true
-		before = line[:r.message.to]
+	if findRecord(&s.clientEnd, before, parseClient, &s.headless) {
+		s.found = s.headless
+		s.found.flags |= Headless
+		before = line[:s.found.message.to]
+	} else if found {
+		return
 	}
-	if found {
-		return r
+	opener := bytes.Index(before, []byte(clientOpener))
+	switch {
+	case opener >= 0:
+		s.found = unrecognised(opener)
+	case len(before) == len(line):
+		s.found = plain(line)
 	}
-	if opener := bytes.Index(before, []byte(clientOpener)); opener >= 0 {
-		return unrecognised(opener)
+}
+
+// plain recognises a line without frame.
+func plain(line []byte) record {
+	if isSetup(line) {
+		return parseSetup(line)
 	}
-	if r.length > 0 {
+	if r, ok := parseClipboard(line); ok {
 		return r
 	}
 	return unrecognised(len(line))
@@ -150,29 +165,36 @@ func (s *scanner) unopened(line []byte) record {
 
 // opened recognises a client record from its opener on. It ends with its trailer; torn, it ends where the next record
 // is opened, at the first line that is a server record, at the size limit or with the log.
-func (s *scanner) opened(line []byte, whole bool) record {
-	r, found := findRecord(&s.clientEnd, line, parseClient)
+func (s *scanner) opened(line []byte, whole bool) {
+	found := findRecord(&s.clientEnd, line, parseClient, &s.found)
 	server := 0
 	for from, skip := 0, len(clientOpener); ; skip = 0 {
 		text := line[min(skip, len(line)):]
 		if found {
-			text = line[min(skip, r.message.to):r.message.to]
+			text = line[min(skip, s.found.message.to):s.found.message.to]
 		}
 		if opener := bytes.Index(text, []byte(clientOpener)); opener >= 0 {
-			return s.torn(server, from+skip+opener)
+			s.torn(Torn, server, from+skip+opener)
+			return
 		}
 		if found {
-			return r.behind(from)
+			s.found.behind(from)
+			return
 		}
 		if server == 0 && from > 0 && isServer(line) {
 			server = from
 		}
 		end := from + len(line)
-		if from = s.afterBreak(end); !whole || from == end {
-			return s.torn(server, end)
+		if !whole {
+			s.torn(Cut, server, end)
+			return
+		}
+		if from = s.afterBreak(end); from == end {
+			s.torn(Torn, server, end)
+			return
 		}
 		line, whole = s.lineAfter(from)
-		r, found = findRecord(&finder{marker: []byte(clientMarker)}, line, parseClient)
+		found = findRecord(&finder{marker: []byte(clientMarker)}, line, parseClient, &s.found)
 	}
 }
 
@@ -185,34 +207,33 @@ func (s *scanner) afterBreak(at int) int {
 	return at
 }
 
-// behind returns r, found in a line at place from of an opened record, as the whole record.
-func (r *record) behind(from int) record {
-	for _, part := range []*span{
-		&r.message, &r.date, &r.clock, &r.bias, &r.component, &r.context, &r.thread, &r.kind, &r.file,
-	} {
-		part.from += from
-		part.to += from
+// behind makes r, found in a line at place from of an opened record, the whole record.
+func (r *record) behind(from int) {
+	if from > 0 {
+		for _, part := range r.spans() {
+			part.from += from
+			part.to += from
+		}
+		r.length += from
 	}
 	r.message.from = len(clientOpener)
-	r.length += from
-	return *r
 }
 
-// torn returns the opened record that ends at place end, or already at the server record at place server.
-func (s *scanner) torn(server, end int) record {
+// torn makes the opened record end at place end for the given reason, or already at the server record at place server.
+func (s *scanner) torn(why Flags, server, end int) {
 	if server > 0 {
-		end = server
+		why, end = Torn, server
 	}
 	length := len(bytes.TrimRight(s.window.bytes()[:end], "\r\n"+byteOrderMark))
-	return record{
+	s.found = record{
 		dialect: Client,
-		damaged: true,
+		flags:   why,
 		length:  length,
 		message: span{len(clientOpener), length},
 	}
 }
 
 func isServer(line []byte) bool {
-	r, ok := findRecord(&finder{marker: []byte(serverMarker)}, line, parseServer)
-	return ok && !r.damaged
+	var r record
+	return findRecord(&finder{marker: []byte(serverMarker)}, line, parseServer, &r) && r.flags == 0
 }

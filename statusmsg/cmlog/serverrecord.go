@@ -1,9 +1,6 @@
 package cmlog
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 const (
 	serverMarker = "$$<"
@@ -16,8 +13,8 @@ const (
 // parseServer reads the server trailer whose "$$<" is at place at, as in
 // "  $$<SMS_CLOUD_SERVICES_MANAGER><09-18-2026 16:39:06.598+240><thread=2624 (0xA40)>". It takes a trailer that is
 // torn at the end of the line if the two spaces before it are there.
-func parseServer(line []byte, at int) (r record, ok bool) {
-	r = record{dialect: Server, message: span{0, at}}
+func parseServer(line []byte, at int, r *record) bool {
+	*r = record{dialect: Server, message: span{0, at}}
 	spaces := 0
 	for spaces < 2 && spaces < at && line[at-spaces-1] == ' ' {
 		spaces++
@@ -28,21 +25,21 @@ func parseServer(line []byte, at int) (r record, ok bool) {
 	for i := range brackets {
 		text, complete := untilBracket(line[next:])
 		if !r.setBracket(i, line, span{next, next + len(text)}, complete) {
-			return record{}, false
+			return false
 		}
 		next += len(text) + 1
 		switch {
 		case next >= len(line) && (!complete || i < brackets-1):
-			r.damaged, r.length = true, len(line)
-			return r, spaces == 2
+			r.flags, r.length = Torn, len(line)
+			return spaces == 2
 		case !complete || i < brackets-1 && line[next] != '<':
-			return record{}, false
+			return false
 		case i < brackets-1:
 			next++
 		}
 	}
 	r.length = next
-	return r, true
+	return true
 }
 
 // untilBracket returns what comes before the next ">"; complete is false if there is none within reason.
@@ -64,13 +61,17 @@ func (r *record) setBracket(i int, line []byte, field span, complete bool) bool 
 		return bytes.IndexByte(text, '<') < 0 && (complete || bytes.IndexByte(text, ' ') < 0)
 	case 1:
 		r.setStamp(line, field)
-		return isStamp(text) && (len(text) > 0 || !complete)
+		return isStamp(text) && (len(text) > 0 || !complete) || complete && isWordy(text)
 	default:
 		return r.setThread(field, text, complete)
 	}
 }
 
 func (r *record) setStamp(line []byte, field span) {
+	if isWordy(line[field.from:field.to]) {
+		r.setWordy(line, field)
+		return
+	}
 	space := bytes.IndexByte(line[field.from:field.to], ' ')
 	if space < 0 {
 		r.date = field
@@ -83,7 +84,9 @@ func (r *record) setStamp(line []byte, field span) {
 // isStamp reports whether text may be a date, a time and a bias.
 func isStamp(text []byte) bool {
 	for _, c := range text {
-		if (c < '0' || c > '9') && strings.IndexByte("-: .+", c) < 0 {
+		switch {
+		case c >= '0' && c <= '9', c == '-', c == ':', c == ' ', c == '.', c == '+':
+		default:
 			return false
 		}
 	}

@@ -45,18 +45,18 @@ func severityOfType(value string) Severity {
 // and "warn" a warning, in any case.
 func severityOfText(text string) Severity {
 	severity := Info
-	for i := 0; i+4 <= len(text); i++ {
-		switch text[i] | 0x20 {
-		case 'e':
-			if hasFold(text[i:], "error") {
+	for i := 3; i < len(text); i++ {
+		switch text[i] | 0x20 { // the last of the four letters that decide, and a rare one
+		case 'o':
+			if hasFold(text[i-3:], "error") {
 				return Error
 			}
-		case 'f':
-			if hasFold(text[i:], "fail") && !hasFold(text[i:], "failover") {
+		case 'l':
+			if hasFold(text[i-3:], "fail") && !hasFold(text[i-3:], "failover") {
 				return Error
 			}
-		case 'w':
-			if hasFold(text[i:], "warn") {
+		case 'n':
+			if hasFold(text[i-3:], "warn") {
 				severity = Warning
 			}
 		}

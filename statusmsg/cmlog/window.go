@@ -3,6 +3,7 @@ package cmlog
 import (
 	"bytes"
 	"io"
+	"unicode/utf8"
 )
 
 const (
@@ -12,7 +13,7 @@ const (
 
 // window is the part of a log that is looked at: it begins at the record being read and never exceeds limit bytes.
 type window struct {
-	source io.Reader
+	source *decoder
 	limit  int
 	buffer []byte
 	start  int   // of the window in buffer
@@ -21,7 +22,7 @@ type window struct {
 }
 
 func newWindow(source io.Reader, limit int) window {
-	return window{source: source, limit: limit, buffer: make([]byte, 0, min(firstWindow, 2*limit))}
+	return window{source: newDecoder(source), limit: limit, buffer: make([]byte, 0, min(firstWindow, 2*limit))}
 }
 
 // bytes returns what was read of the window so far.
@@ -32,9 +33,12 @@ func (w *window) bytes() []byte {
 
 // advance drops the first n bytes.
 func (w *window) advance(n int) {
+	w.offset += w.width(n)
 	w.start += n
-	w.offset += int64(n)
 }
+
+// width returns how many bytes of the log the first n bytes take up.
+func (w *window) width(n int) int64 { return w.source.width(w.bytes()[:n], w.offset) }
 
 // has reports whether the window has n bytes, after reading them where need be.
 func (w *window) has(n int) bool {
@@ -72,7 +76,7 @@ func (w *window) fill() bool {
 // makeRoom makes the buffer end in free space. The window is moved only once it has travelled half the buffer, so that
 // each byte is moved about once; else the buffer doubles, up to twice the limit.
 func (w *window) makeRoom() {
-	if len(w.buffer) < cap(w.buffer) {
+	if cap(w.buffer)-len(w.buffer) >= utf8.UTFMax {
 		return
 	}
 	held := w.buffer[w.start:]

@@ -121,7 +121,7 @@ func checkAttribute(invalid *errs.InvalidError, field, value string) {
 	if len(value) > maxAttribute {
 		invalid.Add(field, "has %d bytes; CMTrace reads %d", len(value), maxAttribute)
 	}
-	if strings.ContainsAny(value, `"<>`) || escape(value) != value {
+	if strings.ContainsAny(value, `"<>`) || escape(value, needsEscape) != value {
 		invalid.Add(field, "is %q; leave out quotes, angle brackets and control characters", value)
 	}
 }

@@ -97,7 +97,7 @@ func TestWriterText(t *testing.T) {
 				t.Fatalf("%d records in %q", len(entries), log.String())
 			}
 			for _, e := range entries {
-				if e.Message != tt.message || e.Severity != tt.level || e.Dialect != tt.dialect || e.Damaged {
+				if e.Message != tt.message || e.Severity != tt.level || e.Dialect != tt.dialect || e.Flags != 0 {
 					t.Errorf("read back %+v, want message %q and severity %v", e, tt.message, tt.level)
 				}
 			}
@@ -176,7 +176,7 @@ func TestWriterConcurrent(t *testing.T) {
 	group.Wait()
 	seen := map[string]bool{}
 	for _, e := range entriesOf(t, log.String(), nil) {
-		if e.Damaged {
+		if e.Flags != 0 {
 			t.Errorf("damaged: %+v", e)
 		}
 		seen[e.Thread+" "+e.Message] = true

@@ -20,6 +20,7 @@ type Log struct {
 
 	mu      sync.Mutex
 	records []record
+	last    int64 // the last RecordID in use
 	fault   error
 }
 
@@ -48,6 +49,13 @@ func (l *Log) Plant(messages ...statusmsg.Message) {
 	for _, m := range messages {
 		l.add(m)
 	}
+}
+
+// Lose uses up RecordIDs for messages that can never be read, as if they had been deleted at the site.
+func (l *Log) Lose(count int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last += int64(max(count, 0))
 }
 
 // Report keeps m, unless a message with its Key is there already, and returns when it can be read. If ctx ends before
@@ -129,7 +137,8 @@ func (l *Log) refuse(ctx context.Context) error {
 func (l *Log) add(m statusmsg.Message) (visible time.Time) {
 	now := time.Now()
 	m = clone(m)
-	m.RecordID = int64(len(l.records)) + 1
+	l.last++
+	m.RecordID = l.last
 	if m.Time.IsZero() {
 		m.Time = now
 	}

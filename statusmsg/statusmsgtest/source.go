@@ -35,6 +35,7 @@ func TestSource(t *testing.T, h SourceHarness) {
 	t.Run("Query", h.testQuery)
 	t.Run("After", h.testAfter)
 	t.Run("FreshReading", h.testFreshReading)
+	t.Run("Follow", h.testFollow)
 	t.Run("Break", h.testBreak)
 	t.Run("OwnCopy", h.testOwnCopy)
 	t.Run("Cancelled", func(t *testing.T) {
@@ -57,19 +58,20 @@ func samples() []statusmsg.Message {
 		{
 			ID: 2399, Severity: statusmsg.Informational, Type: statusmsg.Milestone,
 			Component: "SMS_DISTRIBUTION_MANAGER", Module: "SMS Server", Site: "PS1", Machine: "CM1.contoso.com",
-			Time: at, ProcessID: 2180, ThreadID: 2624, Insertions: []string{`["Display=\\DP1\"]`, "%2", "DP1"},
+			Time: at, ProcessID: 2180, ThreadID: 2624, ReportFunction: statusmsg.ExtendedReport, Insertions: []string{`["Display=\\DP1\"]`, "%2", "DP1"},
 			Attributes: []statusmsg.Attribute{{ID: 400, Value: "PS100001"}, {ID: 404, Value: `["Display=\\DP1\"]`}},
 		},
 		{
 			ID: statusmsg.CertificateExpired, Severity: statusmsg.Error, Type: statusmsg.Detail,
 			Component: statusmsg.CloudServicesManager, Module: "SMS Server", Site: "PS1", Machine: "CM2.contoso.com",
-			Time: at.Add(time.Minute), ProcessID: 1, ThreadID: 4294967295, Win32Error: 0x80070005,
+			Time: at.Add(time.Minute), ProcessID: 1, ThreadID: 4294967295, Win32Error: 0x80070005, TopLevelSite: "CAS",
+			ReportFunction: statusmsg.CommitFailedTransaction, Flags: statusmsg.Transaction,
 		},
 		{
 			ID: statusmsg.CloudDPReady, Severity: statusmsg.Warning, Type: statusmsg.Audit,
 			Component: statusmsg.CloudServicesManager, Module: "SMS Provider", Site: "CAS", Machine: "CM1.contoso.com",
-			Time: at.Add(2 * time.Minute), Insertions: []string{"CLOUDDP"},
-			Attributes: []statusmsg.Attribute{{ID: 404, Value: "CLOUDDP"}},
+			Time: at.Add(2 * time.Minute), Flags: statusmsg.PerClient | statusmsg.Transaction | statusmsg.SuccessfulTransaction,
+			Insertions: []string{"CLOUDDP"}, Attributes: []statusmsg.Attribute{{ID: 404, Value: "CLOUDDP"}},
 		},
 	}
 }
@@ -150,6 +152,26 @@ func (h SourceHarness) testFreshReading(t *testing.T) {
 	if count != 1 {
 		t.Errorf("ranging again yields %d messages, want the one planted since", count)
 	}
+}
+
+// testFollow plants the samples, and once they have arrived plants them again.
+func (h SourceHarness) testFollow(t *testing.T) {
+	source := h.New(t)
+	h.Plant(t, source, samples()...)
+	var messages []statusmsg.Message
+	for arrival, err := range statusmsg.Follow(t.Context(), source, statusmsg.Query{}, &statusmsg.FollowOptions{Interval: time.Millisecond}) {
+		if err != nil {
+			t.Fatalf("Follow: %v", err)
+		}
+		messages = append(messages, arrival.Message)
+		if len(messages) == len(samples()) {
+			h.Plant(t, source, samples()...)
+		}
+		if len(messages) == 2*len(samples()) {
+			break
+		}
+	}
+	check(t, messages, 2399, 9425, 9409, 2399, 9425, 9409)
 }
 
 func (h SourceHarness) testBreak(t *testing.T) {
