@@ -23,9 +23,10 @@
 //	fmt.Print(chain) // every hop, address and problem
 //
 // A [Zone] is where records are changed, a [Resolver] is how they are read. [Ensure] and [Remove] change nothing that
-// they did not expect, and count a change as made once it was seen. [Check] asks its own questions instead of those of
-// [net.Resolver.LookupCNAME], which reports a dangling alias and a loop as success. [Audit] does so for a whole list, and
-// puts first what somebody else could take over.
+// they did not expect, and count a change as made once it was seen: by every authoritative server, unless a [Policy] says
+// otherwise. [Check] asks its own questions instead of those of [net.Resolver.LookupCNAME], which reports a dangling alias
+// and a loop as success; [CheckFrom] compares what the intranet and the Internet see. [Audit] checks a whole list, and puts
+// first what somebody else could take over.
 //
 // # Errors
 //
