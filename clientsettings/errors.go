@@ -29,6 +29,7 @@ type NotAllowedError struct {
 	Resolution Resolution
 }
 
+// Error implements error.
 func (e *NotAllowedError) Error() string {
 	decided := "no policy allows it"
 	if e.Resolution.Policy != "" {

@@ -39,6 +39,7 @@ type ConflictError struct {
 	Have []Record
 }
 
+// Error implements error.
 func (e *ConflictError) Error() string {
 	return "dns: change " + e.Name + ": conflict: the name " + holds(e.Have)
 }
@@ -55,6 +56,7 @@ type IgnoredError struct {
 	Have []Record
 }
 
+// Error implements error.
 func (e *IgnoredError) Error() string {
 	return "dns: change " + e.Name + ": the server reported success and changed nothing: the name " + holds(e.Have)
 }

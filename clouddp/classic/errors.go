@@ -38,6 +38,7 @@ type ServiceError struct {
 	response *azcore.ResponseError
 }
 
+// Error implements error.
 func (e *ServiceError) Error() string {
 	text := fmt.Sprintf("classic: %s: %d %s", e.Operation, e.StatusCode, e.Code)
 	if e.Message != "" {

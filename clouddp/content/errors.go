@@ -41,6 +41,7 @@ type IntegrityError struct {
 	Reason string
 }
 
+// Error implements error.
 func (e *IntegrityError) Error() string {
 	if e.File == "" {
 		return fmt.Sprintf("content: read %s: %s", e.Blob, e.Reason)
@@ -58,6 +59,7 @@ type SourceChangedError struct {
 	Path string
 }
 
+// Error implements error.
 func (e *SourceChangedError) Error() string {
 	return fmt.Sprintf("content: read %s: changed while it was read", e.Path)
 }

@@ -43,6 +43,7 @@ type NegotiationError struct {
 	category error
 }
 
+// Error implements error.
 func (e *NegotiationError) Error() string {
 	return fmt.Sprintf("gsstsig: negotiate %s with %s: %v", e.Service, e.Server, e.Err)
 }

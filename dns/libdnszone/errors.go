@@ -22,6 +22,7 @@ type AlteredError struct {
 	Have []dns.Record
 }
 
+// Error implements error.
 func (e *AlteredError) Error() string {
 	return fmt.Sprintf("libdnszone: change %s: the provider did something else: the name should hold %v and holds %v", e.Name, e.Want, e.Have)
 }

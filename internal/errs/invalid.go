@@ -34,6 +34,7 @@ func (e *InvalidError) Err() error {
 	return e
 }
 
+// Error implements error.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Subject)
