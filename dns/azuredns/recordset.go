@@ -9,7 +9,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 // recordSet is what a name holds of one type.

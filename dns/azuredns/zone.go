@@ -13,7 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dns/armdns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 // maxResourceGroup is the longest name of a resource group, documented by Microsoft in "Naming rules and restrictions for

@@ -9,7 +9,7 @@ import (
 	"github.com/libdns/libdns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 // restoreTimeout bounds the putting back of a record that has no successor.

@@ -8,7 +8,7 @@ import (
 	"github.com/libdns/libdns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 // Provider is what a libdns provider must offer. A [libdns.RecordSetter] is used where it is one too.

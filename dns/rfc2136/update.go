@@ -7,7 +7,7 @@ import (
 	wire "github.com/miekg/dns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 // textTries is how often the texts of a name are read anew because somebody else changed them meanwhile.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 const defaultTimeout = 10 * time.Second

@@ -36,7 +36,7 @@ func (p *goPackage) room() string {
 
 // public reports whether p is a package that others import.
 func (p *goPackage) public() bool {
-	return p.Name != "main" && !strings.HasPrefix(p.room(), "internal/")
+	return p.Name != "main" && !isInternal(p.room())
 }
 
 // fake reports whether p is a *test package, which holds fakes and conformance suites.
@@ -106,3 +106,6 @@ func run(t *testing.T, command ...string) string {
 	}
 	return stdout.String()
 }
+
+// isInternal reports whether nobody outside the module can import room.
+func isInternal(room string) bool { return slices.Contains(strings.Split(room, "/"), "internal") }

@@ -21,7 +21,7 @@ func TestReadmeNamesEveryPackageAndExample(t *testing.T) {
 	readme := read(t, "README.md")
 	for _, p := range packages(t) {
 		room := p.room()
-		if room == "." || strings.HasPrefix(room, "internal/") {
+		if room == "." || isInternal(room) {
 			continue
 		}
 		if !strings.Contains(readme, "`"+strings.TrimPrefix(room, "examples/")+"`") {

@@ -11,17 +11,17 @@ var rooms = map[string]links{
 	".":                   {},
 	"internal/errs":       {},
 	"internal/house":      {},
-	"internal/swap":       join(dns),
 	"internal/nameserver": {}, // its code is built for integration tests only
 
 	"certs":           join(errCategories, pkcs12),
 	"certs/template":  join(certs),
 	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
 
-	"dns":         join(errCategories, dnsMessage),
-	"dns/dnstest": join(dns),
-	"dns/rfc2136": join(dns, miekg, checkedSwap),
-	"dns/gsstsig": join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
+	"dns":               join(errCategories, dnsMessage),
+	"dns/dnstest":       join(dns),
+	"dns/internal/swap": join(dns),
+	"dns/rfc2136":       join(dns, miekg, checkedSwap),
+	"dns/gsstsig":       join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
 	"dns/libdnszone": join(dns, checkedSwap, links{
 		"github.com/libdns/libdns": "the interfaces of the providers; it needs nothing else",
 	}),
@@ -95,7 +95,7 @@ var (
 		"golang.org/x/net/ipv6":     "miekg/dns serves with it",
 		"golang.org/x/sys":          "miekg/dns serves with it",
 	}
-	checkedSwap = links{"internal/swap": "a swap is the same in every zone"}
+	checkedSwap = links{"dns/internal/swap": "a swap is the same in every zone"}
 	zstandard   = links{
 		"github.com/klauspost/compress": "chunks are compressed with Zstandard, which the standard library has not",
 	}

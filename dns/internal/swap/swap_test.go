@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/swap"
+	"github.com/clouddp/sdk/dns/internal/swap"
 )
 
 const name = "clouddp.contoso.com"
