@@ -136,7 +136,7 @@ func TestAudit(t *testing.T) {
 	}
 	code, stdout, stderr := alias(t, "-server", args[1], "audit", file)
 	lines := strings.Split(stdout, "\n")
-	if code != 1 || stderr != "" || !strings.HasPrefix(lines[0], "FAIL old."+tourZone) {
+	if code != 1 || stderr != "" || !strings.HasPrefix(lines[0], "!!   old."+tourZone) {
 		t.Errorf("exit code %d, stderr %q; want 1 and the worst first\n%s", code, stderr, stdout)
 	}
 }

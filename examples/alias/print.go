@@ -21,7 +21,7 @@ func (p *printer) say(ok bool, object map[string]any, format string, args ...any
 	}
 	mark := "ok  "
 	if !ok {
-		mark = "FAIL"
+		mark = "!!  "
 	}
 	fmt.Fprintf(p.w, "%s %s\n", mark, fmt.Sprintf(format, args...))
 }
