@@ -52,8 +52,8 @@ func (e *PendingError) Unwrap() error { return ErrPending }
 type DeniedError struct {
 	// ID names the request at the authority, empty if it was refused before it was recorded.
 	ID string
-	// Code is the HRESULT, for example 0x80094012 for a template without the Enroll right; 0 if there is none.
-	Code uint32
+	// Code says why, for example [CodeTemplateDenied]; 0 if the authority gave none.
+	Code HRESULT
 	// Reason is the authority's own wording, possibly empty.
 	Reason string
 }
@@ -62,7 +62,7 @@ type DeniedError struct {
 func (e *DeniedError) Error() string {
 	text := "request denied"
 	if e.Code != 0 {
-		text += fmt.Sprintf(" (0x%08X)", e.Code)
+		text += fmt.Sprintf(" (%s)", e.Code)
 	}
 	return withReason(text, e.Reason)
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/nameserver"
+	"github.com/clouddp/sdk/internal/testserver"
 )
 
 // contoso and cloudapp are what the real servers answer for.
@@ -40,11 +40,11 @@ empty   TXT "no address"
 // unbound starts a recursive server in front of an authoritative one, both real.
 func unbound(t *testing.T) *dns.Resolver {
 	t.Helper()
-	knot := nameserver.Knot(t, nameserver.Config{Zones: []nameserver.Zone{
+	knot := testserver.Knot(t, testserver.Config{Zones: []testserver.Zone{
 		{Name: "contoso.test", Records: contoso}, {Name: "cloudapp.test", Records: cloudapp},
 	}})
-	recursive := nameserver.Unbound(t,
-		nameserver.Stub{Zone: "contoso.test", Addr: knot.Addr}, nameserver.Stub{Zone: "cloudapp.test", Addr: knot.Addr})
+	recursive := testserver.Unbound(t,
+		testserver.Stub{Zone: "contoso.test", Addr: knot.Addr}, testserver.Stub{Zone: "cloudapp.test", Addr: knot.Addr})
 	return &dns.Resolver{Servers: []string{recursive.Addr}, Timeout: 5 * time.Second}
 }
 
@@ -110,9 +110,9 @@ func path(chain *dns.Chain) string {
 
 // TestBrokenSignaturesThroughUnbound takes a zone that BIND signed, changes one alias of it, and keeps the signatures.
 func TestBrokenSignaturesThroughUnbound(t *testing.T) {
-	key := nameserver.NewKey("transfer")
-	bind := nameserver.BIND(t, nameserver.Config{
-		Zones: []nameserver.Zone{{Name: "contoso.test", Records: contoso}}, Key: key, Options: "dnssec-policy default;",
+	key := testserver.NewKey("transfer")
+	bind := testserver.BIND(t, testserver.Config{
+		Zones: []testserver.Zone{{Name: "contoso.test", Records: contoso}}, Key: key, Options: "dnssec-policy default;",
 	})
 	signed := signedRecords(t, bind.Addr, "contoso.test", "straight.contoso.test", "dangling.contoso.test")
 	anchor := signed[slices.IndexFunc(signed, func(line string) bool { return strings.Contains(line, " DNSKEY 257 ") })]
@@ -121,12 +121,12 @@ func TestBrokenSignaturesThroughUnbound(t *testing.T) {
 			signed[i] = strings.ReplaceAll(line, "CNAME gone.cloudapp.test.", "CNAME clouddp.cloudapp.test.")
 		}
 	}
-	knot := nameserver.Knot(t, nameserver.Config{Zones: []nameserver.Zone{
+	knot := testserver.Knot(t, testserver.Config{Zones: []testserver.Zone{
 		{Name: "contoso.test", Records: strings.Join(signed, "\n")}, {Name: "cloudapp.test", Records: cloudapp},
 	}})
-	recursive := nameserver.Unbound(t,
-		nameserver.Stub{Zone: "contoso.test", Addr: knot.Addr, TrustAnchor: anchor},
-		nameserver.Stub{Zone: "cloudapp.test", Addr: knot.Addr})
+	recursive := testserver.Unbound(t,
+		testserver.Stub{Zone: "contoso.test", Addr: knot.Addr, TrustAnchor: anchor},
+		testserver.Stub{Zone: "cloudapp.test", Addr: knot.Addr})
 	resolver := &dns.Resolver{Servers: []string{recursive.Addr}, Timeout: 5 * time.Second}
 	for name, want := range map[string][]dns.ProblemKind{
 		"straight.contoso.test": {}, "dangling.contoso.test": {dns.ProblemDNSSEC},

@@ -22,7 +22,7 @@ import (
 	miekg "github.com/miekg/dns"
 
 	"github.com/clouddp/sdk/dns"
-	"github.com/clouddp/sdk/internal/nameserver"
+	"github.com/clouddp/sdk/internal/testserver"
 )
 
 const (
@@ -35,14 +35,14 @@ const (
 // BenchmarkAudit compares, turn by turn and with as many queries in flight, an audit with a plain client on miekg/dns and
 // with dnsperf. Figures of one run compare with each other, those of different machines do not.
 func BenchmarkAudit(b *testing.B) {
-	b.Run("Knot", func(b *testing.B) { compare(b, nameserver.Knot) })
-	b.Run("BIND", func(b *testing.B) { compare(b, nameserver.BIND) })
+	b.Run("Knot", func(b *testing.B) { compare(b, testserver.Knot) })
+	b.Run("BIND", func(b *testing.B) { compare(b, testserver.BIND) })
 }
 
-func compare(b *testing.B, start func(testing.TB, nameserver.Config) *nameserver.Server) {
+func compare(b *testing.B, start func(testing.TB, testserver.Config) *testserver.Server) {
 	b.Helper()
 	aliases := newAliases()
-	server := start(b, nameserver.Config{Zones: []nameserver.Zone{{Name: apex, Records: zoneFile(aliases)}}})
+	server := start(b, testserver.Config{Zones: []testserver.Zone{{Name: apex, Records: zoneFile(aliases)}}})
 	queries := queryFile(b, aliases)
 	var audit, plain, perf cost
 	for b.Loop() {

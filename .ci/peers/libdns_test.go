@@ -14,19 +14,19 @@ import (
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/dnstest"
 	"github.com/clouddp/sdk/dns/libdnszone"
-	"github.com/clouddp/sdk/internal/nameserver"
+	"github.com/clouddp/sdk/internal/testserver"
 )
 
 const apex = "contoso.com"
 
 // A provider nobody here wrote, on servers nobody here wrote, keeps the contract of a Zone.
 func TestZoneOverLibdnsRFC2136(t *testing.T) {
-	for name, start := range map[string]func(testing.TB, nameserver.Config) *nameserver.Server{
-		"Knot": nameserver.Knot, "BIND": nameserver.BIND,
+	for name, start := range map[string]func(testing.TB, testserver.Config) *testserver.Server{
+		"Knot": testserver.Knot, "BIND": testserver.BIND,
 	} {
 		t.Run(name, func(t *testing.T) {
-			key := nameserver.NewKey("update")
-			server := start(t, nameserver.Config{Zones: []nameserver.Zone{{Name: apex}}, Key: key})
+			key := testserver.NewKey("update")
+			server := start(t, testserver.Config{Zones: []testserver.Zone{{Name: apex}}, Key: key})
 			provider := &rfc2136.Provider{
 				KeyName: key.Name, KeyAlg: "hmac-sha256", Key: base64.StdEncoding.EncodeToString(key.Secret), Server: server.Addr,
 			}
@@ -70,9 +70,9 @@ func wipe(ctx context.Context, provider *rfc2136.Provider) error {
 
 // The provider reports success where the server did nothing; the zone does not.
 func TestAnAliasBesideAnAddressIsAConflict(t *testing.T) {
-	key := nameserver.NewKey("update")
-	server := nameserver.Knot(t, nameserver.Config{
-		Zones: []nameserver.Zone{{Name: apex, Records: "clouddp A 192.0.2.7"}}, Key: key,
+	key := testserver.NewKey("update")
+	server := testserver.Knot(t, testserver.Config{
+		Zones: []testserver.Zone{{Name: apex, Records: "clouddp A 192.0.2.7"}}, Key: key,
 	})
 	provider := &rfc2136.Provider{
 		KeyName: key.Name, KeyAlg: "hmac-sha256", Key: base64.StdEncoding.EncodeToString(key.Secret), Server: server.Addr,

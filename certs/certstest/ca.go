@@ -152,14 +152,14 @@ func (ca *CA) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, err
 }
 
 // Approve lets a certificate manager issue the pending request id. One that does not exist is [certs.ErrNotFound], one
-// that is not pending a [*certs.DeniedError] with code 0x80094003.
+// that is not pending a [*certs.DeniedError] with [certs.CodeBadStatus].
 func (ca *CA) Approve(id string) error {
 	return ca.decide(id, func(r *request) { ca.issue(r) })
 }
 
-// Deny lets a certificate manager refuse the pending request id with an HRESULT, commonly 0x80094014. Errors are those of
+// Deny lets a certificate manager refuse the pending request id with an HRESULT, commonly [certs.CodeAdminDenied]. Errors are those of
 // [CA.Approve].
-func (ca *CA) Deny(id string, code uint32) error {
+func (ca *CA) Deny(id string, code certs.HRESULT) error {
 	return ca.decide(id, func(r *request) {
 		r.denied = &certs.DeniedError{ID: id, Code: code, Reason: "Denied by a certificate manager"}
 	})
@@ -173,7 +173,7 @@ func (ca *CA) decide(id string, decision func(*request)) error {
 		return err
 	}
 	if !r.isPending() {
-		return &certs.DeniedError{ID: id, Code: codeBadRequestStatus, Reason: "The request is not pending"}
+		return &certs.DeniedError{ID: id, Code: certs.CodeBadStatus, Reason: "The request is not pending"}
 	}
 	decision(r)
 	return nil

@@ -53,7 +53,7 @@ func TestCAIsAnIssuer(t *testing.T) {
 			Refused:    "WebServer",
 			Pending:    "SlowCert",
 			Approve:    ca.Approve,
-			Deny:       func(id string) error { return ca.Deny(id, 0x80094014) },
+			Deny:       func(id string) error { return ca.Deny(id, certs.CodeAdminDenied) },
 			Fail:       func() { ca.Fail(certs.ErrUnavailable) },
 			LoseAnswer: ca.LoseAnswer,
 		}
@@ -80,14 +80,14 @@ func TestCARefusesAsTheRealOne(t *testing.T) {
 		change    func(*template.Template)
 		attribute string // what Issue is told, besides the name in the request
 		inRequest string
-		code      uint32
+		code      certs.HRESULT
 	}{
-		"unknown template":    {nil, "Absent", "Absent", 0x80094800},
-		"no template":         {nil, "", "", 0x80094801},
-		"two templates":       {nil, "WebServer", "CloudDPCert", 0x80094802},
-		"no right to enroll":  {nil, "WebServer", "WebServer", 0x80094012},
-		"key too short":       {key4096, "CloudDPCert", "CloudDPCert", 0x80094811},
-		"signatures required": {func(w *template.Template) { w.RASignatures = 1 }, "CloudDPCert", "CloudDPCert", 0x8009480A},
+		"unknown template":    {nil, "Absent", "Absent", certs.CodeNotPublished},
+		"no template":         {nil, "", "", certs.CodeNoTemplate},
+		"two templates":       {nil, "WebServer", "CloudDPCert", certs.CodeTemplateConflict},
+		"no right to enroll":  {nil, "WebServer", "WebServer", certs.CodeTemplateDenied},
+		"key too short":       {key4096, "CloudDPCert", "CloudDPCert", certs.CodeKeyLength},
+		"signatures required": {func(w *template.Template) { w.RASignatures = 1 }, "CloudDPCert", "CloudDPCert", certs.CodeSignatureCount},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ca, group := newCA(t)
@@ -124,7 +124,7 @@ func TestUnpublishedTemplateIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = certs.Enroll(t.Context(), ca.As(group), request("CloudDPCert"))
-	if denied, _ := errors.AsType[*certs.DeniedError](err); denied == nil || denied.Code != 0x80094800 {
+	if denied, _ := errors.AsType[*certs.DeniedError](err); denied == nil || denied.Code != certs.CodeNotPublished {
 		t.Errorf("got %v, want 0x80094800", err)
 	}
 }
@@ -140,7 +140,7 @@ func TestOnlyMembersEnroll(t *testing.T) {
 	}
 	for _, caller := range []*certstest.Caller{ca.As(), ca.As(enterpriseAdmins)} {
 		_, err := certs.Enroll(t.Context(), caller, request("CloudDPCert"))
-		if denied, _ := errors.AsType[*certs.DeniedError](err); denied == nil || denied.Code != 0x80094012 {
+		if denied, _ := errors.AsType[*certs.DeniedError](err); denied == nil || denied.Code != certs.CodeTemplateDenied {
 			t.Errorf("outsider: got %v, want 0x80094012", err)
 		}
 	}
@@ -228,7 +228,7 @@ func TestDecisionsAreMadeOnce(t *testing.T) {
 	if _, err := certs.Enroll(t.Context(), ca, request("CloudDPCert")); err != nil {
 		t.Fatal(err)
 	}
-	if denied, _ := errors.AsType[*certs.DeniedError](ca.Deny("1", 0x80094014)); denied == nil || denied.Code != 0x80094003 {
+	if denied, _ := errors.AsType[*certs.DeniedError](ca.Deny("1", certs.CodeAdminDenied)); denied == nil || denied.Code != certs.CodeBadStatus {
 		t.Errorf("Deny of an issued request: %v", denied)
 	}
 }

@@ -63,7 +63,7 @@ func (ca *CA) issue(r *request) {
 		r.certificate, err = sign(certificate, ca.issuing, r.csr.PublicKey, ca.signer)
 	}
 	if err != nil {
-		r.denied = &certs.DeniedError{ID: r.id, Code: codeBadSubject, Reason: err.Error()}
+		r.denied = &certs.DeniedError{ID: r.id, Code: certs.CodeBadSubject, Reason: err.Error()}
 	}
 }
 

@@ -14,19 +14,6 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
-// The HRESULTs of winerror.h with which the authority refuses.
-const (
-	codeBadASN1             = 0x8009310B // CRYPT_E_ASN1_BADTAG
-	codeBadSubject          = 0x80094001 // CERTSRV_E_BAD_REQUESTSUBJECT
-	codeBadRequestStatus    = 0x80094003 // CERTSRV_E_BAD_REQUESTSTATUS
-	codeTemplateDenied      = 0x80094012 // CERTSRV_E_TEMPLATE_DENIED
-	codeUnsupportedCertType = 0x80094800 // CERTSRV_E_UNSUPPORTED_CERT_TYPE
-	codeNoCertType          = 0x80094801 // CERTSRV_E_NO_CERT_TYPE
-	codeTemplateConflict    = 0x80094802 // CERTSRV_E_TEMPLATE_CONFLICT
-	codeSignatureCount      = 0x8009480A // CERTSRV_E_SIGNATURE_COUNT
-	codeKeyLength           = 0x80094811 // CERTSRV_E_KEY_LENGTH
-)
-
 // request is a row in the authority's database: issued, denied, or else pending.
 type request struct {
 	id          string
@@ -44,7 +31,7 @@ func (ca *CA) submit(ctx context.Context, csr []byte, name string, groups []temp
 	err := ca.write(ctx, func() error {
 		parsed, err := x509.ParseCertificateRequest(csr)
 		if err != nil || parsed.CheckSignature() != nil {
-			return &certs.DeniedError{Code: codeBadASN1, Reason: "The request is damaged"}
+			return &certs.DeniedError{Code: certs.CodeBadASN1, Reason: "The request is damaged"}
 		}
 		r := &request{id: strconv.Itoa(len(ca.requests) + 1), csr: parsed}
 		ca.requests = append(ca.requests, r)
@@ -74,40 +61,40 @@ func (ca *CA) judge(r *request, name string, groups []template.SID) {
 }
 
 // selectTemplate finds the template that the request or its attribute names.
-func (ca *CA) selectTemplate(r *request, attribute string) (code uint32, reason string) {
+func (ca *CA) selectTemplate(r *request, attribute string) (code certs.HRESULT, reason string) {
 	name := templateName(r.csr)
 	switch {
 	case name == "":
 		name = attribute
 	case attribute != "" && !strings.EqualFold(name, attribute):
-		return codeTemplateConflict, "The request names two certificate templates"
+		return certs.CodeTemplateConflict, "The request names two certificate templates"
 	}
 	if name == "" {
-		return codeNoCertType, "The request contains no certificate template information"
+		return certs.CodeNoTemplate, "The request contains no certificate template information"
 	}
 	t, ok := ca.templates[strings.ToLower(name)]
 	if !ok || !ca.isPublished(name) {
-		return codeUnsupportedCertType, "The requested certificate template is not supported by this CA"
+		return certs.CodeNotPublished, "The requested certificate template is not supported by this CA"
 	}
 	r.template = t
 	return 0, ""
 }
 
 // policy applies the rules of the template.
-func (ca *CA) policy(r *request, groups []template.SID) (code uint32, reason string) {
+func (ca *CA) policy(r *request, groups []template.SID) (code certs.HRESULT, reason string) {
 	t := r.template
 	token := append([]template.SID{template.Everyone, template.AuthenticatedUsers}, groups...)
 	public, isRSA := r.csr.PublicKey.(*rsa.PublicKey)
 	suppliesSubject := t.NameFlags&template.NameEnrolleeSuppliesSubject != 0
 	switch {
 	case t.Granted(token...)&template.Enroll == 0:
-		return codeTemplateDenied, "The permissions on the certificate template do not allow the current user to enroll"
+		return certs.CodeTemplateDenied, "The permissions on the certificate template do not allow the current user to enroll"
 	case !isRSA || public.N.BitLen() < t.MinimalKeySize:
-		return codeKeyLength, "The public key does not meet the minimum size required by the template"
+		return certs.CodeKeyLength, "The public key does not meet the minimum size required by the template"
 	case suppliesSubject && r.csr.Subject.CommonName == "":
-		return codeBadSubject, "The request subject name is invalid"
+		return certs.CodeBadSubject, "The request subject name is invalid"
 	case t.RASignatures > 0:
-		return codeSignatureCount, "The request is missing required signature policies"
+		return certs.CodeSignatureCount, "The request is missing required signature policies"
 	}
 	return 0, ""
 }

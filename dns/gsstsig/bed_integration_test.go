@@ -14,7 +14,7 @@ import (
 
 	"github.com/clouddp/sdk/dns/gsstsig"
 	"github.com/clouddp/sdk/dns/rfc2136"
-	"github.com/clouddp/sdk/internal/nameserver"
+	"github.com/clouddp/sdk/internal/testserver"
 )
 
 const (
@@ -26,18 +26,18 @@ const (
 
 // bed is a realm with one user and a BIND that obeys it.
 type bed struct {
-	*nameserver.Realm
-	named *nameserver.Server
+	*testserver.Realm
+	named *testserver.Server
 }
 
 func newBed(t *testing.T) *bed {
 	t.Helper()
-	realm := nameserver.Kerberos(t, "CORP.TEST")
+	realm := testserver.Kerberos(t, "CORP.TEST")
 	realm.AddUser(t, user, password, true)
 	realm.AddService(t, service)
 	keytab := realm.Keytab(t, service)
-	return &bed{Realm: realm, named: nameserver.BIND(t, nameserver.Config{
-		Zones:        []nameserver.Zone{{Name: apex}},
+	return &bed{Realm: realm, named: testserver.BIND(t, testserver.Config{
+		Zones:        []testserver.Zone{{Name: apex}},
 		Options:      realm.Options(keytab),
 		UpdatePolicy: realm.Grant(user),
 		Env:          realm.Env,
@@ -88,10 +88,10 @@ func dialer(addr string) func(context.Context, string, string) (net.Conn, error)
 }
 
 // newDomain returns a domain of Active Directory and a signer of its user.
-func newDomain(t *testing.T) (*nameserver.Domain, *gsstsig.Signer) {
+func newDomain(t *testing.T) (*testserver.Domain, *gsstsig.Signer) {
 	t.Helper()
 	const password = "Correct.horse.7" // complex enough for the domain
-	domain := nameserver.Samba(t)
+	domain := testserver.Samba(t)
 	domain.AddUser(t, user, password)
 	return domain, &gsstsig.Signer{
 		User: user, Realm: domain.Realm, Password: secret(password), Config: domain.Config, Host: domain.Host,

@@ -17,7 +17,7 @@ import (
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/dnstest"
 	"github.com/clouddp/sdk/dns/rfc2136"
-	"github.com/clouddp/sdk/internal/nameserver"
+	"github.com/clouddp/sdk/internal/testserver"
 )
 
 // bed is a kind of server that the tests run against.
@@ -45,13 +45,13 @@ func beds() []bed {
 	}
 	return []bed{
 		{"dnstest", own, "REFUSED"},
-		{"Knot", real(nameserver.Knot), "NOTAUTH"},
-		{"BIND", real(nameserver.BIND), "REFUSED"},
+		{"Knot", real(testserver.Knot), "NOTAUTH"},
+		{"BIND", real(testserver.BIND), "REFUSED"},
 	}
 }
 
-// real starts one of the servers of package nameserver.
-func real(start func(testing.TB, nameserver.Config) *nameserver.Server) func(*testing.T, ...dns.Record) string {
+// real starts one of the servers of package testserver.
+func real(start func(testing.TB, testserver.Config) *testserver.Server) func(*testing.T, ...dns.Record) string {
 	return func(t *testing.T, records ...dns.Record) string {
 		t.Helper()
 		var lines []string
@@ -62,9 +62,9 @@ func real(start func(testing.TB, nameserver.Config) *nameserver.Server) func(*te
 			}
 			lines = append(lines, r.Name+". 300 IN "+r.Type+" "+value)
 		}
-		zone := nameserver.Zone{Name: "contoso.com", Records: strings.Join(lines, "\n")}
-		return start(t, nameserver.Config{
-			Zones: []nameserver.Zone{zone}, Key: nameserver.Key{Name: keyName, Secret: secret()},
+		zone := testserver.Zone{Name: "contoso.com", Records: strings.Join(lines, "\n")}
+		return start(t, testserver.Config{
+			Zones: []testserver.Zone{zone}, Key: testserver.Key{Name: keyName, Secret: secret()},
 		}).Addr
 	}
 }

@@ -69,7 +69,7 @@ func enrolService(ctx context.Context, w *world) (evidence, error) {
 }
 
 func breakEnrolment(w *world) {
-	w.ca.Fail(&certs.DeniedError{Code: 0x80094012, Reason: "the template is not yours to enrol"})
+	w.ca.Fail(&certs.DeniedError{Code: certs.CodeTemplateDenied, Reason: "the template is not yours to enrol"})
 }
 
 // enrol asks the authority for a certificate in the name of the service and verifies it.

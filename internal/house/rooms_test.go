@@ -11,7 +11,7 @@ var rooms = map[string]links{
 	".":                   {},
 	"internal/errs":       {},
 	"internal/house":      {},
-	"internal/nameserver": {}, // its code is built for integration tests only
+	"internal/testserver": {}, // its code is built for integration tests only
 
 	"certs":           join(errCategories, pkcs12),
 	"certs/template":  join(certs),

@@ -1,6 +1,6 @@
 //go:build integration && !linux
 
-package nameserver
+package testserver
 
 import "syscall"
 

@@ -1,6 +1,6 @@
 //go:build integration
 
-package nameserver
+package testserver
 
 import (
 	"testing"
