@@ -1,0 +1,219 @@
+package icpr
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
+)
+
+const (
+	// defaultTimeout leaves an authority time for its policy module and for a hardware key.
+	defaultTimeout = 2 * time.Minute
+	// lookupTimeout bounds the question to the endpoint mapper.
+	lookupTimeout = 10 * time.Second
+)
+
+// Issuer sends requests to one authority. It implements [certs.Issuer] and [certs.Retriever]. Every call logs in anew, over a
+// connection of its own that carries nothing unsigned or unencrypted. It is safe for concurrent use while its fields do not
+// change.
+type Issuer struct {
+	// Host is the DNS name of the computer that the authority runs on, as the domain knows it: "ca1.contoso.com". Required.
+	Host string
+	// Authority is the name of the authority: "Contoso Issuing CA". Required.
+	Authority string
+	// User is the account that may enroll, without its domain: "SITESERVER$" for a computer. Empty means the tickets of the
+	// process: those in the file that KRB5CCNAME names, or that kinit fills by default. Windows keeps its tickets elsewhere, out of
+	// reach.
+	User string
+	// Realm is the Kerberos realm of User: the domain's DNS name in upper case, "CONTOSO.COM". With NTLM it is the
+	// domain's name, of either kind. Required with User.
+	Realm string
+	// Password returns the password of User. It is called once for each request. User needs it, or a Keytab.
+	Password certs.Password
+	// Keytab is the path of a file with the keys of User, as an alternative to Password; not for NTLM.
+	Keytab string
+	// Config is the Kerberos configuration, as the text of a krb5.conf. Empty means the file that KRB5_CONFIG names, or
+	// /etc/krb5.conf. In a domain that publishes its KDCs in DNS, as Active Directory does, this is enough:
+	//
+	//	[libdefaults]
+	//	default_realm = CONTOSO.COM
+	//	dns_lookup_kdc = true
+	Config string
+	// NTLM logs in with User and Password by NTLM version 2 instead of Kerberos, for a computer that reaches no KDC. It does
+	// not prove who the server is.
+	NTLM bool
+	// Port is the TCP port of the authority, where an administrator has fixed it; 0 asks the endpoint mapper on port 135.
+	Port int
+	// Dial opens a connection to Host; network is "tcp". Nil means a [net.Dialer]. The KDC is not reached through it.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Timeout bounds one request, from dialling to the answer; 0 means two minutes.
+	Timeout time.Duration
+	// Logger tells of requests and their answers at the debug level; nil is silent.
+	Logger *slog.Logger
+}
+
+var (
+	_ certs.Issuer    = (*Issuer)(nil)
+	_ certs.Retriever = (*Issuer)(nil)
+)
+
+// Issue implements [certs.Issuer]. The certificate is returned first and the chain after it. Further errors: a [*LoginError],
+// [ErrUnsupported] for a server that does not protect every message, an [*InvalidError] for bad fields, an empty csr, one of
+// more than 64 KiB, or a name of a template that is none. After [ErrUnknown], which also a ctx that ends in the middle
+// leads to, the request may be found by a certificate manager.
+func (i *Issuer) Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
+	r := request{flags: flagPKCS10, csr: csr, attributes: attributes(template)}
+	problems := &InvalidError{Subject: "icpr: issue"}
+	i.check(problems)
+	checkRequest(problems, csr, template)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return i.submit(ctx, "issue", r)
+}
+
+// Retrieve implements [certs.Retriever]. Errors are those of Issue, but an answer that was lost is [ErrUnavailable]: asking
+// changes nothing.
+func (i *Issuer) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, error) {
+	problems := &InvalidError{Subject: "icpr: retrieve " + id}
+	if i.check(problems); problems.Err() != nil {
+		return nil, problems
+	}
+	n, err := strconv.ParseUint(id, 10, 32)
+	if err != nil || n == 0 {
+		return nil, fmt.Errorf("icpr: retrieve %q: %w", id, ErrNotFound)
+	}
+	return i.submit(ctx, "retrieve "+id, request{id: uint32(n)})
+}
+
+// submit sends r and reads the answer.
+func (i *Issuer) submit(ctx context.Context, operation string, r request) ([]*x509.Certificate, error) {
+	var chain []*x509.Certificate
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(i.Timeout, defaultTimeout))
+	defer cancel()
+	sent, err := i.exchange(ctx, r, func(a *answer) (err error) {
+		chain, err = a.chain(r.id)
+		return err
+	})
+	i.log(ctx, operation, err)
+	if err == nil {
+		return chain, nil
+	}
+	return nil, fmt.Errorf("icpr: %s: %s\\%s: %w", operation, i.Host, i.Authority, i.classify(ctx, r, sent, err))
+}
+
+// exchange asks where the authority listens, logs in, calls it and hands the answer to read. It returns whether the call may
+// have been executed.
+func (i *Issuer) exchange(ctx context.Context, r request, read func(*answer) error) (sent bool, err error) {
+	port, err := i.endpoint(ctx)
+	if err != nil {
+		return false, err
+	}
+	security, err := i.login()
+	if err != nil {
+		return false, err
+	}
+	s, done, err := i.connect(ctx, port)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	s.security = security
+	if err := s.bind(ctx, pdu.ICertPassage()); err != nil {
+		return false, err
+	}
+	stub, err := r.marshal(ctx, i.Authority)
+	if err != nil {
+		return false, err
+	}
+	reply, err := s.call(ctx, opCertServerRequest, stub)
+	if err != nil {
+		return s.sent, err
+	}
+	a, err := parseAnswer(ctx, reply)
+	if err != nil {
+		return true, err
+	}
+	return true, read(a)
+}
+
+// connect opens a connection that ctx ends. Close it with done.
+func (i *Issuer) connect(ctx context.Context, port int) (s *session, done func(), err error) {
+	dial := i.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, "tcp", net.JoinHostPort(i.Host, strconv.Itoa(port)))
+	if err != nil {
+		return nil, nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	return &session{conn: conn}, func() {
+		stop()
+		_ = conn.Close()
+	}, nil
+}
+
+// login returns the credentials of i.
+func (i *Issuer) login() (provider, error) {
+	if !i.NTLM {
+		return newKerberos(tickets{i.User, i.Realm, i.Password, i.Keytab, i.Config}, i.Host), nil
+	}
+	password, err := secretOf(i.Password)
+	if err != nil {
+		return nil, err
+	}
+	return newNTLM(i.User, i.Realm, password, i.Host), nil
+}
+
+func (i *Issuer) log(ctx context.Context, operation string, err error) {
+	if i.Logger == nil {
+		return
+	}
+	attributes := []slog.Attr{slog.String("host", i.Host), slog.String("authority", i.Authority)}
+	if err != nil {
+		attributes = append(attributes, slog.Any("err", err))
+	}
+	i.Logger.LogAttrs(ctx, slog.LevelDebug, "icpr: "+operation, attributes...)
+}
+
+// classify gives err the category that the caller can act on.
+func (i *Issuer) classify(ctx context.Context, r request, sent bool, err error) error {
+	denied, isDenied := errors.AsType[*certs.DeniedError](err)
+	switch {
+	case isDenied && denied.Code == codePropertyEmpty && r.id != 0:
+		return ErrNotFound
+	case isDenied, errors.Is(err, ErrPending):
+		return err
+	}
+	if login := i.loginError(err, sent); login != nil && ctx.Err() == nil {
+		return login
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	fault, isFault := errors.AsType[*faultError](err)
+	if isFault && fault.idle {
+		sent = false
+	}
+	switch {
+	case sent && r.id == 0:
+		return fmt.Errorf("%w: %w", err, ErrUnknown)
+	case errors.Is(err, errProtection):
+		return fmt.Errorf("%w: %w", err, ErrUnsupported)
+	case errors.Is(err, errAnswer), errors.Is(err, errSignature), errors.Is(err, errPanic):
+		return fmt.Errorf("%w: %w", err, ErrIntegrity)
+	case errors.Is(err, ErrLimit), errors.Is(err, ErrIntegrity), ctx.Err() != nil:
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, ErrUnavailable)
+}
