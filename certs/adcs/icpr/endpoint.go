@@ -23,15 +23,15 @@ const (
 	protocolUUID, protocolTCP, protocolIP, protocolRPC = 0x0d, 0x07, 0x09, 0x0b
 )
 
-// endpoint returns the port of the authority. The answer of the endpoint mapper is not authenticated, so that nothing but the port
+// endpoint returns the port on which the interface is served. The answer of the endpoint mapper is not authenticated, so that nothing but the port
 // is taken from it.
-func (i *Issuer) endpoint(ctx context.Context) (int, error) {
+func (i *Issuer) endpoint(ctx context.Context, iface pdu.Syntax) (int, error) {
 	if i.Port != 0 {
 		return i.Port, nil
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, lookupTimeout, fmt.Errorf("no answer within %v", lookupTimeout))
 	defer cancel()
-	port, err := i.lookup(ctx, pdu.ICertPassage())
+	port, err := i.lookup(ctx, iface)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)

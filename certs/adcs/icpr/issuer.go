@@ -111,30 +111,17 @@ func (i *Issuer) submit(ctx context.Context, operation string, r request) ([]*x5
 	return nil, fmt.Errorf("icpr: %s: %s\\%s: %w", operation, i.Host, i.Authority, i.classify(ctx, r, sent, err))
 }
 
-// exchange asks where the authority listens, logs in, calls it and hands the answer to read. It returns whether the call may
-// have been executed.
+// exchange calls the authority and hands the answer to read. It returns whether the call may have been executed.
 func (i *Issuer) exchange(ctx context.Context, r request, read func(*answer) error) (sent bool, err error) {
-	port, err := i.endpoint(ctx)
-	if err != nil {
-		return false, err
-	}
-	security, err := i.login()
-	if err != nil {
-		return false, err
-	}
-	s, done, err := i.connect(ctx, port)
-	if err != nil {
-		return false, err
-	}
-	defer done()
-	s.security = security
-	if err := s.bind(ctx, pdu.ICertPassage()); err != nil {
-		return false, err
-	}
 	stub, err := r.marshal(ctx, i.Authority)
 	if err != nil {
 		return false, err
 	}
+	s, done, err := i.open(ctx, pdu.ICertPassage())
+	if err != nil {
+		return false, err
+	}
+	defer done()
 	reply, err := s.call(ctx, opCertServerRequest, stub)
 	if err != nil {
 		return s.sent, err
@@ -144,6 +131,27 @@ func (i *Issuer) exchange(ctx context.Context, r request, read func(*answer) err
 		return true, err
 	}
 	return true, read(a)
+}
+
+// open asks where the interface is served, connects and logs in. Close the session with done.
+func (i *Issuer) open(ctx context.Context, iface pdu.Syntax) (s *session, done func(), err error) {
+	port, err := i.endpoint(ctx, iface)
+	if err != nil {
+		return nil, nil, err
+	}
+	security, err := i.login()
+	if err != nil {
+		return nil, nil, err
+	}
+	if s, done, err = i.connect(ctx, port); err != nil {
+		return nil, nil, err
+	}
+	s.security = security
+	if err := s.bind(ctx, iface); err != nil {
+		done()
+		return nil, nil, err
+	}
+	return s, done, nil
 }
 
 // connect opens a connection that ctx ends. Close it with done.

@@ -121,4 +121,3 @@ func (d dialer) Dial(network, address string) (net.Conn, error) {
 	context.AfterFunc(ctx, func() { _ = conn.Close() })
 	return conn, nil
 }
-

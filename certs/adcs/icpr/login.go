@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// statusAccessDenied is the fault with which a server answers a login that it did not accept, [MS-RPCE] section 3.3.1.5.
-//
-// [MS-RPCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-rpce
-const statusAccessDenied = 5
+// faults with which a server answers the first call after a login that it did not accept: Windows the first, Samba the second.
+const (
+	statusAccessDenied  = 5          // ERROR_ACCESS_DENIED
+	statusProtocolError = 0x1c01000b // nca_s_proto_error
+)
 
 // kerberosCode finds the name of an error of RFC 4120 in the text of the Kerberos library, which has it nowhere else.
 var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
@@ -25,6 +26,7 @@ func (i *Issuer) loginError(err error, sent bool) error {
 	switch {
 	case isFault && fault.status == statusAccessDenied:
 		login.Code = "ERROR_ACCESS_DENIED"
+	case isFault && fault.status == statusProtocolError && fault.idle && i.NTLM:
 	case sent:
 		return nil
 	case code != nil:

@@ -188,7 +188,7 @@ func (s *session) establish(ctx context.Context, answer pdu.Frame, body []byte) 
 // call sends the stub of a request in as many fragments as it takes and returns the stub of the response.
 func (s *session) call(ctx context.Context, operation uint16, stub []byte) ([]byte, error) {
 	s.calls++
-	room := s.transmit - pdu.MinFragment/2 // header, padding, trailer and every signature fit in half of the smallest
+	room := s.transmit - pdu.MinFragment/2                          // header, padding, trailer and every signature fit in half of the smallest
 	head := pdu.Call{Size: uint32(len(stub)), Operation: operation} //nolint:gosec // a request is bounded
 	for flags := pdu.FirstFragment; ; flags = 0 {
 		part := stub[:min(room, len(stub))]

@@ -83,9 +83,9 @@ type Accepted struct {
 func (a Accepted) Marshal() []byte {
 	body := binary.LittleEndian.AppendUint16(nil, a.MaxTransmit)
 	body = binary.LittleEndian.AppendUint16(body, a.MaxReceive)
-	body = append(body, 1, 0, 0, 0)             // association group
-	body = append(body, 1, 0, 0, 0)             // an empty second address: its length with the NUL, the NUL, padding
-	body = append(body, 1, 0, 0, 0)             // one result
+	body = append(body, 1, 0, 0, 0) // association group
+	body = append(body, 1, 0, 0, 0) // an empty second address: its length with the NUL, the NUL, padding
+	body = append(body, 1, 0, 0, 0) // one result
 	body = binary.LittleEndian.AppendUint16(body, a.Result)
 	body = binary.LittleEndian.AppendUint16(body, a.Reason)
 	ndr := NDR()
@@ -95,16 +95,20 @@ func (a Accepted) Marshal() []byte {
 	return append(body, ndr[:]...)
 }
 
-// ParseAccepted reads a body with exactly one result. A second address is passed over, as [MS-RPCE] wants it.
+// ParseAccepted reads a body with exactly one result. A second address is passed over, as [MS-RPCE] wants it, and so is a
+// trailer without a token, with which Samba ends a negotiation.
+//
+// [MS-RPCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-rpce
 func ParseAccepted(body []byte) (Accepted, error) {
-	if len(body) < 10 {
+	results := len(body)
+	if len(body) >= 10 {
+		results = (10 + int(binary.LittleEndian.Uint16(body[8:])) + 3) &^ 3
+	}
+	end := results + 4 + resultSize
+	if len(body) != end && len(body) != end+trailerSize || body[results] != 1 {
 		return Accepted{}, fmt.Errorf("%w: an acknowledgement of %d bytes", errMalformed, len(body))
 	}
-	results := (10 + int(binary.LittleEndian.Uint16(body[8:])) + 3) &^ 3
-	if len(body) != results+4+resultSize || body[results] != 1 {
-		return Accepted{}, fmt.Errorf("%w: an acknowledgement of %d bytes", errMalformed, len(body))
-	}
-	result := body[results+4:]
+	result := body[results+4 : end]
 	a := Accepted{
 		MaxTransmit: binary.LittleEndian.Uint16(body),
 		MaxReceive:  binary.LittleEndian.Uint16(body[2:]),

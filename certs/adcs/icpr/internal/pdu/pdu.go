@@ -90,7 +90,7 @@ func New(t Type, flags Flags, callID uint32, body []byte, auth *Auth) Frame {
 		binary.LittleEndian.PutUint16(frame[10:], uint16(len(auth.Token))) //nolint:gosec // tokens are short
 	}
 	frame[0], frame[2], frame[3], frame[4] = 5, byte(t), byte(flags), 0x10 // version 5.0, little-endian
-	binary.LittleEndian.PutUint16(frame[8:], uint16(len(frame))) //nolint:gosec // at most MaxFragment
+	binary.LittleEndian.PutUint16(frame[8:], uint16(len(frame)))           //nolint:gosec // at most MaxFragment
 	binary.LittleEndian.PutUint32(frame[12:], callID)
 	return frame
 }
