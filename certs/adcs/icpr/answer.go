@@ -2,6 +2,7 @@ package icpr
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/binary"
@@ -26,8 +27,13 @@ const (
 	dispositionPending = 5
 )
 
-// codePropertyEmpty is CERTSRV_E_PROPERTY_EMPTY: no request has the id, [MS-WCCE] section 3.2.1.4.2.1.4.1.3.
-const codePropertyEmpty certs.HRESULT = 0x80094004
+// results of the call itself.
+const (
+	// codeInvalidArgument is E_INVALIDARG: for one, the authority has another name, [MS-WCCE] section 3.2.1.4.2.1.
+	codeInvalidArgument certs.HRESULT = 0x80070057
+	// codePropertyEmpty is CERTSRV_E_PROPERTY_EMPTY: no request has the id, [MS-WCCE] section 3.2.1.4.3.1.2.
+	codePropertyEmpty certs.HRESULT = 0x80094004
+)
 
 // maxReason bounds a disposition message, in characters.
 const maxReason = 512
@@ -69,6 +75,9 @@ func (a *answer) chain(asked uint32) ([]*x509.Certificate, error) {
 		id = strconv.FormatUint(uint64(n), 10)
 	}
 	switch {
+	case a.code == codeInvalidArgument:
+		reason := cmp.Or(a.reason, "the server has no authority of that name, or does not understand the request")
+		return nil, &certs.DeniedError{ID: id, Code: a.code, Reason: reason}
 	case a.code != 0:
 		return nil, &certs.DeniedError{ID: id, Code: a.code, Reason: a.reason}
 	case a.disposition == dispositionIssued:

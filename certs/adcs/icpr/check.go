@@ -3,6 +3,7 @@ package icpr
 import (
 	"net/netip"
 	"os"
+	"runtime"
 	"strings"
 	"unicode"
 
@@ -40,8 +41,11 @@ func (i *Issuer) check(problems *InvalidError) {
 
 func (i *Issuer) checkUser(problems *InvalidError) {
 	if i.User == "" {
-		if i.Realm != "" || i.Password != nil || i.Keytab != "" || i.NTLM {
+		switch {
+		case i.Realm != "" || i.Password != nil || i.Keytab != "" || i.NTLM:
 			problems.Add("User", "is empty, but a Realm, Password, Keytab or NTLM is given; name the account that it belongs to")
+		case runtime.GOOS == "windows" && os.Getenv("KRB5CCNAME") == "":
+			problems.Add("User", "is empty, and tickets that Windows keeps are out of reach; name an account or set KRB5CCNAME")
 		}
 		return
 	}

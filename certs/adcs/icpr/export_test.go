@@ -2,6 +2,7 @@ package icpr
 
 import (
 	"context"
+	"crypto/x509"
 
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
 )
@@ -22,3 +23,19 @@ func Open(ctx context.Context, i *Issuer, iface pdu.Syntax) (call Caller, done f
 func Classify(ctx context.Context, i *Issuer, err error) error {
 	return i.classify(ctx, request{}, true, err)
 }
+
+// ReadAnswer returns what the stub of a response says to a request with an id, or to a new one if asked is 0.
+func ReadAnswer(ctx context.Context, stub []byte, asked uint32) ([]*x509.Certificate, error) {
+	a, err := parseAnswer(ctx, stub)
+	if err != nil {
+		return nil, categorise(err)
+	}
+	chain, err := a.chain(asked)
+	return chain, categorise(err)
+}
+
+// DecodeText returns UTF-16 text as a reason shows it.
+func DecodeText(encoded []byte) string { return decodeText(encoded) }
+
+// EncodeText returns text as it is sent.
+func EncodeText(text string) []byte { return encodeText(text) }

@@ -97,18 +97,22 @@ func (i *Issuer) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, 
 
 // submit sends r and reads the answer.
 func (i *Issuer) submit(ctx context.Context, operation string, r request) ([]*x509.Certificate, error) {
-	var chain []*x509.Certificate
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(i.Timeout, defaultTimeout))
+	timeout := cmp.Or(i.Timeout, defaultTimeout)
+	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %v", timeout))
 	defer cancel()
-	sent, err := i.exchange(ctx, r, func(a *answer) (err error) {
+	var chain []*x509.Certificate
+	sent, err := i.exchange(limited, r, func(a *answer) (err error) {
 		chain, err = a.chain(r.id)
 		return err
 	})
-	i.log(ctx, operation, err)
-	if err == nil {
-		return chain, nil
+	if err != nil {
+		err = fmt.Errorf("icpr: %s: %s\\%s: %w", operation, i.Host, i.Authority, i.classify(limited, r, sent, err))
+		if ours := context.Cause(limited); ctx.Err() == nil && errors.Is(err, ours) && !errors.Is(err, ErrUnknown) {
+			err = fmt.Errorf("%w: %w", err, ErrUnavailable)
+		}
 	}
-	return nil, fmt.Errorf("icpr: %s: %s\\%s: %w", operation, i.Host, i.Authority, i.classify(ctx, r, sent, err))
+	i.log(ctx, operation, err)
+	return chain, err
 }
 
 // exchange calls the authority and hands the answer to read. It returns whether the call may have been executed.
@@ -192,36 +196,4 @@ func (i *Issuer) log(ctx context.Context, operation string, err error) {
 		attributes = append(attributes, slog.Any("err", err))
 	}
 	i.Logger.LogAttrs(ctx, slog.LevelDebug, "icpr: "+operation, attributes...)
-}
-
-// classify gives err the category that the caller can act on.
-func (i *Issuer) classify(ctx context.Context, r request, sent bool, err error) error {
-	denied, isDenied := errors.AsType[*certs.DeniedError](err)
-	switch {
-	case isDenied && denied.Code == codePropertyEmpty && r.id != 0:
-		return ErrNotFound
-	case isDenied, errors.Is(err, ErrPending):
-		return err
-	}
-	if login := i.loginError(err, sent); login != nil && ctx.Err() == nil {
-		return login
-	}
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	fault, isFault := errors.AsType[*faultError](err)
-	if isFault && fault.idle {
-		sent = false
-	}
-	switch {
-	case sent && r.id == 0:
-		return fmt.Errorf("%w: %w", err, ErrUnknown)
-	case errors.Is(err, errProtection):
-		return fmt.Errorf("%w: %w", err, ErrUnsupported)
-	case errors.Is(err, errAnswer), errors.Is(err, errSignature), errors.Is(err, errPanic):
-		return fmt.Errorf("%w: %w", err, ErrIntegrity)
-	case errors.Is(err, ErrLimit), errors.Is(err, ErrIntegrity), ctx.Err() != nil:
-		return err
-	}
-	return fmt.Errorf("%w: %w", err, ErrUnavailable)
 }

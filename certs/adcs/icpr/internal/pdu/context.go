@@ -62,7 +62,7 @@ func (b Binding) Marshal() []byte {
 // ParseBinding reads a body with exactly one context.
 func ParseBinding(body []byte) (Binding, error) {
 	if len(body) != bindingSize || body[8] != 1 || body[14] != 1 {
-		return Binding{}, fmt.Errorf("%w: a binding of %d bytes", errMalformed, len(body))
+		return Binding{}, fmt.Errorf("%w: a binding of %d bytes", ErrMalformed, len(body))
 	}
 	return Binding{
 		MaxTransmit: binary.LittleEndian.Uint16(body),
@@ -106,7 +106,7 @@ func ParseAccepted(body []byte) (Accepted, error) {
 	}
 	end := results + 4 + resultSize
 	if len(body) != end && len(body) != end+trailerSize || body[results] != 1 {
-		return Accepted{}, fmt.Errorf("%w: an acknowledgement of %d bytes", errMalformed, len(body))
+		return Accepted{}, fmt.Errorf("%w: an acknowledgement of %d bytes", ErrMalformed, len(body))
 	}
 	result := body[results+4 : end]
 	a := Accepted{
@@ -117,7 +117,7 @@ func ParseAccepted(body []byte) (Accepted, error) {
 	}
 	ndr := NDR()
 	if a.Result == 0 && !bytes.Equal(result[4:], ndr[:]) {
-		return Accepted{}, fmt.Errorf("%w: another encoding than was offered", errMalformed)
+		return Accepted{}, fmt.Errorf("%w: another encoding than was offered", ErrMalformed)
 	}
 	return a, nil
 }

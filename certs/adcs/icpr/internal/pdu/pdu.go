@@ -75,7 +75,8 @@ type Auth struct {
 // Frame is one message, or one fragment of one, as it stands on the wire. Make one with [New] or [Read].
 type Frame []byte
 
-var errMalformed = errors.New("malformed message")
+// ErrMalformed says that a message is none of this protocol.
+var ErrMalformed = errors.New("malformed message")
 
 // New returns a message. The stub of a Request or Response is padded for encryption; a nil auth means none.
 func New(t Type, flags Flags, callID uint32, body []byte, auth *Auth) Frame {
@@ -111,19 +112,19 @@ func Read(r io.Reader) (Frame, error) {
 	size := int(binary.LittleEndian.Uint16(frame[8:]))
 	switch {
 	case frame[0] != 5 || frame[1] > 1 || frame[4]&0xf0 != 0x10:
-		return nil, fmt.Errorf("%w: version %d.%d, data representation %#x", errMalformed, frame[0], frame[1], frame[4])
+		return nil, fmt.Errorf("%w: version %d.%d, data representation %#x", ErrMalformed, frame[0], frame[1], frame[4])
 	case size < headerSize || size > MaxFragment:
-		return nil, fmt.Errorf("%w: %d bytes", errMalformed, size)
+		return nil, fmt.Errorf("%w: %d bytes", ErrMalformed, size)
 	}
 	frame = frame[:size]
 	if _, err := io.ReadFull(r, frame[headerSize:]); err != nil {
 		return nil, fmt.Errorf("%w after the header: %w", io.ErrUnexpectedEOF, err)
 	}
 	if at := frame.trailerAt(); at < headerSize || at < size && int(frame[at+2]) > at-headerSize {
-		return nil, fmt.Errorf("%w: authentication of %d bytes", errMalformed, frame.authLength())
+		return nil, fmt.Errorf("%w: authentication of %d bytes", ErrMalformed, frame.authLength())
 	}
 	if frame.isCall() && len(frame.Body()) < CallHeaderSize {
-		return nil, fmt.Errorf("%w: no call header", errMalformed)
+		return nil, fmt.Errorf("%w: no call header", ErrMalformed)
 	}
 	return frame, nil
 }
