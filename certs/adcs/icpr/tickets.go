@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strings"
 
 	"github.com/oiweiwei/gokrb5.fork/v9/client"
@@ -76,7 +77,7 @@ func cachePath() string {
 	path := strings.TrimPrefix(os.Getenv("KRB5CCNAME"), "FILE:")
 	if path == "" {
 		if current, err := user.Current(); err == nil {
-			path = "/tmp/krb5cc_" + current.Uid
+			path = filepath.Join("/", "tmp", "krb5cc_"+current.Uid)
 		}
 	}
 	return path

@@ -39,8 +39,14 @@ func EndpointMapper() Syntax {
 
 // Binding is the body of a Bind or AlterContext that offers one interface, in one encoding.
 type Binding struct {
-	MaxTransmit, MaxReceive uint16
-	Interface, Encoding     Syntax
+	// MaxTransmit is the largest fragment that the sender sends.
+	MaxTransmit uint16
+	// MaxReceive is the largest fragment that it takes.
+	MaxReceive uint16
+	// Interface is what it wants to call.
+	Interface Syntax
+	// Encoding is that of the arguments.
+	Encoding Syntax
 }
 
 const (
@@ -74,9 +80,14 @@ func ParseBinding(body []byte) (Binding, error) {
 
 // Accepted is the body of a BindAck or AlterContextResponse for one context.
 type Accepted struct {
-	MaxTransmit, MaxReceive uint16
-	// Result is 0 if the context was accepted; Reason says why not.
-	Result, Reason uint16
+	// MaxTransmit is the largest fragment that the sender sends.
+	MaxTransmit uint16
+	// MaxReceive is the largest fragment that it takes.
+	MaxReceive uint16
+	// Result is 0 if the context was accepted.
+	Result uint16
+	// Reason says why it was not.
+	Reason uint16
 }
 
 // Marshal returns the body, in the encoding that [NDR] names.

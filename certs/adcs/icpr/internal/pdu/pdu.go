@@ -14,23 +14,34 @@ import (
 type Type byte
 
 const (
-	Request              Type = 0
-	Response             Type = 2
-	Fault                Type = 3
-	Bind                 Type = 11
-	BindAck              Type = 12
-	BindNak              Type = 13
-	AlterContext         Type = 14
+	// Request is a fragment of a call.
+	Request Type = 0
+	// Response is a fragment of its result.
+	Response Type = 2
+	// Fault says that a call failed in the RPC runtime.
+	Fault Type = 3
+	// Bind selects an interface and begins a login.
+	Bind Type = 11
+	// BindAck accepts a Bind.
+	BindAck Type = 12
+	// BindNak refuses a Bind.
+	BindNak Type = 13
+	// AlterContext goes on with a login, and wants an answer.
+	AlterContext Type = 14
+	// AlterContextResponse is that answer.
 	AlterContextResponse Type = 15
-	Auth3                Type = 16
+	// Auth3 is the last message of a login that has no answer.
+	Auth3 Type = 16
 )
 
 // Flags of a message.
 type Flags byte
 
 const (
+	// FirstFragment begins a call or its result.
 	FirstFragment Flags = 1 << 0
-	LastFragment  Flags = 1 << 1
+	// LastFragment ends it.
+	LastFragment Flags = 1 << 1
 	// SupportHeaderSign, in Bind and its answer, offers that signatures cover headers too.
 	SupportHeaderSign Flags = 1 << 2
 	// DidNotExecute, in a Fault, promises that the call has done nothing.
@@ -42,7 +53,9 @@ const (
 
 // The authentication of a message.
 const (
-	AuthNTLM     byte = 10
+	// AuthNTLM is RPC_C_AUTHN_WINNT.
+	AuthNTLM byte = 10
+	// AuthKerberos is RPC_C_AUTHN_GSS_KERBEROS.
 	AuthKerberos byte = 16
 
 	// LevelPrivacy is RPC_C_AUTHN_LEVEL_PKT_PRIVACY: every message is signed and encrypted.
@@ -65,7 +78,10 @@ const (
 
 // Auth is the authentication trailer of a message.
 type Auth struct {
-	Type, Level byte
+	// Type is the kind of login: AuthNTLM or AuthKerberos.
+	Type byte
+	// Level is what the login protects: LevelPrivacy.
+	Level byte
 	// Context names the security context within the connection.
 	Context uint32
 	// Token is a token of the negotiation, or a signature.
@@ -153,7 +169,7 @@ func (f Frame) Auth() *Auth {
 	if at == len(f) {
 		return nil
 	}
-	return &Auth{f[at], f[at+1], binary.LittleEndian.Uint32(f[at+4:]), f[at+trailerSize:]}
+	return &Auth{Type: f[at], Level: f[at+1], Context: binary.LittleEndian.Uint32(f[at+4:]), Token: f[at+trailerSize:]}
 }
 
 // Parts returns what the signature of an authenticated Request or Response covers, and the room for it. The stub is what is encrypted,
