@@ -41,3 +41,16 @@ func (d *Domain) Keytab(t testing.TB, user string) string {
 	d.run(t, "samba-tool", "domain", "exportkeytab", path, "--principal="+user, "-s", d.conf())
 	return path
 }
+
+// TicketCache logs a user in with a keytab, for tickets or for one service alone, and returns the path of the ticket cache.
+func (d *Domain) TicketCache(t testing.TB, user, keytab, service string) string {
+	t.Helper()
+	config, path := filepath.Join(t.TempDir(), "krb5.conf"), filepath.Join(t.TempDir(), "cache")
+	write(t, config, d.Config)
+	arguments := []string{"KRB5_CONFIG=" + config, "kinit", "-c", path, "-k", "-t", keytab}
+	if service != "" {
+		arguments = append(arguments, "-S", service)
+	}
+	d.run(t, "env", append(arguments, user)...)
+	return path
+}

@@ -61,8 +61,12 @@ func hasCategory(err error) bool {
 // kerberosCode finds the name of an error of RFC 4120 in the text of the Kerberos library, which has it nowhere else.
 var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
 
-// badLogin is what the library says where it, not the KDC, finds the password wrong: it cannot decrypt what the KDC sent.
-const badLogin = "client password/keytab incorrect"
+// What the library says where it, not the KDC, finds the credentials wrong: it cannot decrypt what the KDC sent, or the ticket
+// in the cache has expired.
+const (
+	badLogin = "client password/keytab incorrect"
+	expired  = "no user credentials available"
+)
 
 // loginError returns a *LoginError if err says that the login failed.
 func (i *Issuer) loginError(err error, sent bool) error {
@@ -77,7 +81,7 @@ func (i *Issuer) loginError(err error, sent bool) error {
 		return nil
 	case code != nil:
 		login.Code = code[1]
-	case errors.Is(err, errNoCredentials), strings.Contains(err.Error(), badLogin):
+	case errors.Is(err, errNoCredentials), strings.Contains(err.Error(), badLogin), strings.Contains(err.Error(), expired):
 	default:
 		return nil
 	}

@@ -3,6 +3,7 @@ package icpr
 import (
 	"context"
 	"crypto/x509"
+	"testing"
 
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
 )
@@ -17,6 +18,16 @@ func Open(ctx context.Context, i *Issuer, iface pdu.Syntax) (call Caller, done f
 		return nil, nil, i.classify(ctx, request{}, false, err)
 	}
 	return s.call, done, nil
+}
+
+// PortOf asks the endpoint mapper.
+func PortOf(t testing.TB, i *Issuer, iface pdu.Syntax) int {
+	t.Helper()
+	port, err := i.endpoint(t.Context(), iface)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 // Classify returns err as a call would.

@@ -3,7 +3,6 @@ package icpr
 import (
 	"context"
 	"fmt"
-	"net"
 
 	"github.com/oiweiwei/go-msrpc/ssp/gssapi"
 	"github.com/oiweiwei/go-msrpc/ssp/krb5"
@@ -50,7 +49,7 @@ func (l *kerberosLogin) request(ctx context.Context) (token []byte, err error) {
 	defer guard(&err)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	user, err := l.tickets.login(kdcDialer(ctx))
+	user, err := l.tickets.login(kdcDialer(ctx), l.service)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +78,15 @@ func (l *kerberosLogin) next(ctx context.Context, token []byte) (last []byte, er
 	if len(token) == 0 {
 		return nil, fmt.Errorf("%w: no Kerberos token", errAnswer)
 	}
-	return l.APReply(ctx, token)
+	if last, err = l.APReply(ctx, token); err != nil {
+		return nil, err
+	}
+	// The library does not compare the times, by which a server answers this login and no earlier one, RFC 4120 section 3.2.5.
+	asked, answered := l.APReq.Authenticator, l.APRep.DecryptedEncPart
+	if asked.CTime.Unix() != answered.CTime.Unix() || asked.Cusec != answered.Cusec {
+		return nil, fmt.Errorf("%w: to another login", errAnswer)
+	}
+	return last, nil
 }
 
 func (l *kerberosLogin) confirms() bool { return true }
@@ -103,21 +110,4 @@ func (l *kerberosLogin) open(ctx context.Context, header, stub, trailer, signatu
 		err = errSignature
 	}
 	return err
-}
-
-// kdcDialer opens connections to a KDC that ctx ends.
-type dialer struct{ ctx func() context.Context }
-
-func kdcDialer(ctx context.Context) dialer { return dialer{func() context.Context { return ctx }} }
-
-// Dial implements the interface of the Kerberos library.
-func (d dialer) Dial(network, address string) (net.Conn, error) {
-	ctx := d.ctx()
-	var plain net.Dialer
-	conn, err := plain.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	context.AfterFunc(ctx, func() { _ = conn.Close() })
-	return conn, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,20 @@ func TestSambaTakesTheLogin(t *testing.T) {
 		withKeytab := issuer
 		withKeytab.Password, withKeytab.Keytab = nil, domain.Keytab(t, sambaUser)
 		crackNames(t, &withKeytab)
+	})
+	t.Run("ticket cache", func(t *testing.T) {
+		own := issuer
+		own.User, own.Realm, own.Password = "", "", nil
+		keytab := domain.Keytab(t, sambaUser)
+		for _, service := range []string{"", "host/" + domain.Host} {
+			t.Setenv("KRB5CCNAME", "FILE:"+domain.TicketCache(t, sambaUser, keytab, service))
+			crackNames(t, &own)
+		}
+		t.Run("played back", func(t *testing.T) { playedBack(t, own) }) // with one ticket twice
+		t.Setenv("KRB5CCNAME", domain.TicketCache(t, sambaUser, keytab, "cifs/"+domain.Host))
+		wantLoginError(t, &own, "")
+		t.Setenv("KRB5CCNAME", filepath.Join(t.TempDir(), "none"))
+		wantLoginError(t, &own, "")
 	})
 	t.Run("many at once", func(t *testing.T) {
 		for range 4 {
@@ -130,15 +145,41 @@ func refusals(t *testing.T, issuer icpr.Issuer) {
 	} {
 		changed := issuer
 		test.change(&changed)
-		err := drsBind(t, &changed)
-		login, ok := errors.AsType[*icpr.LoginError](err)
-		if !ok || login.Code != test.code || !errors.Is(err, icpr.ErrDenied) {
-			t.Errorf("%s: got %v, want a LoginError with %s", name, err, test.code)
-		}
+		t.Run(name, func(t *testing.T) { wantLoginError(t, &changed, test.code) })
 	}
 	// An authority is what Samba has not, so that the driver itself is told so before it asks for a certificate.
 	if _, err := issuer.Retrieve(t.Context(), "1"); !errors.Is(err, icpr.ErrUnavailable) {
 		t.Errorf("Retrieve: got %v, want ErrUnavailable", err)
+	}
+}
+
+func wantLoginError(t *testing.T, issuer *icpr.Issuer, code string) {
+	t.Helper()
+	err := drsBind(t, issuer)
+	login, ok := errors.AsType[*icpr.LoginError](err)
+	if !ok || login.Code != code || !errors.Is(err, icpr.ErrDenied) {
+		t.Errorf("got %v, want a LoginError with %q", err, code)
+	}
+}
+
+// playedBack lets somebody who has listened to one conversation answer in the next one.
+func playedBack(t *testing.T, issuer icpr.Issuer) {
+	t.Helper()
+	port, live := icpr.PortOf(t, &issuer, replication), issuer.Dial
+	recorded := &tape{}
+	issuer.Port = port
+	issuer.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := live(ctx, network, address)
+		return tapped{conn, recorded}, err
+	}
+	if err := drsBind(t, &issuer); err != nil {
+		t.Fatal(err)
+	}
+	issuer.Dial = func(context.Context, string, string) (net.Conn, error) {
+		return recording{answers: strings.NewReader(string(recorded.heard))}, nil
+	}
+	if err := drsBind(t, &issuer); !errors.Is(err, icpr.ErrIntegrity) {
+		t.Errorf("got %v, want ErrIntegrity", err)
 	}
 }
 
@@ -149,8 +190,10 @@ func drsBind(t *testing.T, issuer *icpr.Issuer) error {
 		return err
 	}
 	defer done()
-	_, err = call(t.Context(), opBind, make([]byte, 8))
-	return icpr.Classify(t.Context(), issuer, err)
+	if _, err = call(t.Context(), opBind, make([]byte, 8)); err != nil {
+		return icpr.Classify(t.Context(), issuer, err)
+	}
+	return nil
 }
 
 // A KDC that does not answer keeps nobody longer than the context.

@@ -12,7 +12,9 @@ import (
 	"github.com/oiweiwei/gokrb5.fork/v9/client"
 	"github.com/oiweiwei/gokrb5.fork/v9/config"
 	"github.com/oiweiwei/gokrb5.fork/v9/credentials"
+	"github.com/oiweiwei/gokrb5.fork/v9/iana/nametype"
 	"github.com/oiweiwei/gokrb5.fork/v9/keytab"
+	"github.com/oiweiwei/gokrb5.fork/v9/types"
 
 	"github.com/clouddp/sdk/certs"
 )
@@ -28,8 +30,8 @@ type tickets struct {
 	config      string // the text of a krb5.conf; empty means the system's
 }
 
-// login returns a client that can get service tickets; destroy it.
-func (t tickets) login(dial client.KDCDialer) (_ *client.Client, err error) {
+// login returns a client that can get a ticket for the service; destroy it.
+func (t tickets) login(dial client.KDCDialer, service string) (_ *client.Client, err error) {
 	conf, err := t.configuration()
 	if err != nil {
 		return nil, err
@@ -38,7 +40,7 @@ func (t tickets) login(dial client.KDCDialer) (_ *client.Client, err error) {
 	var c *client.Client
 	switch {
 	case t.user == "":
-		return fromCache(conf, settings)
+		return fromCache(conf, settings, service)
 	case t.keytab != "":
 		keys, err := keytab.Load(t.keytab)
 		if err != nil {
@@ -59,13 +61,17 @@ func (t tickets) login(dial client.KDCDialer) (_ *client.Client, err error) {
 	return c, nil
 }
 
-// fromCache uses the tickets of the process.
-func fromCache(conf *config.Config, settings []func(*client.Settings)) (*client.Client, error) {
+// fromCache uses the tickets of the process: one for the service, or the one that gets it.
+func fromCache(conf *config.Config, settings []func(*client.Settings), service string) (*client.Client, error) {
 	cache, err := credentials.LoadCCache(cachePath())
 	if err != nil {
 		return nil, fmt.Errorf("%w: read the ticket cache: %w", errNoCredentials, err)
 	}
-	c, err := client.NewFromCCache(cache, conf, settings...)
+	granting := types.NewPrincipalName(nametype.KRB_NT_SRV_INST, "krbtgt/"+cache.GetClientRealm())
+	if !cache.Contains(granting) && !cache.Contains(types.NewPrincipalName(nametype.KRB_NT_PRINCIPAL, service)) {
+		return nil, fmt.Errorf("%w: the ticket cache has no ticket for %s", errNoCredentials, service)
+	}
+	c, err := client.NewFromCCacheOptionalTGT(cache, conf, settings...)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
 	}
