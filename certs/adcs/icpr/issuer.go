@@ -191,9 +191,11 @@ func (i *Issuer) log(ctx context.Context, operation string, err error) {
 	if i.Logger == nil {
 		return
 	}
-	attributes := []slog.Attr{slog.String("host", i.Host), slog.String("authority", i.Authority)}
+	attributes := []slog.Attr{
+		slog.String("operation", operation), slog.String("host", i.Host), slog.String("authority", i.Authority),
+	}
 	if err != nil {
 		attributes = append(attributes, slog.Any("err", err))
 	}
-	i.Logger.LogAttrs(ctx, slog.LevelDebug, "icpr: "+operation, attributes...)
+	i.Logger.LogAttrs(ctx, slog.LevelDebug, "certificate request", attributes...)
 }

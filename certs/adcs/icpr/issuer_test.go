@@ -1,6 +1,7 @@
 package icpr_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -241,7 +242,7 @@ func TestTimeouts(t *testing.T) {
 				test.prepare(l)
 				begin := time.Now()
 				err := l.enroll(t.Context(), "CloudDPCert")
-				if !errors.Is(err, test.want) || test.want != icpr.ErrUnknown && errors.Is(err, icpr.ErrUnknown) {
+				if !errors.Is(err, test.want) || errors.Is(err, icpr.ErrUnknown) != errors.Is(test.want, icpr.ErrUnknown) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
 				if took := time.Since(begin); took != test.after {
@@ -315,5 +316,28 @@ func TestNothingLeaksThePassword(t *testing.T) {
 		if strings.Contains(text, password) {
 			t.Errorf("%s", text)
 		}
+	}
+}
+
+// bending is a connection on which somebody changes what the client offers.
+type bending struct{ net.Conn }
+
+func (b bending) Write(p []byte) (int, error) {
+	bent := bytes.Clone(p)
+	if at := bytes.Index(bent, []byte("NTLMSSP\x00\x01")); at > 0 {
+		bent[at+15] ^= 0x80 // keys of 56 bits, which nobody uses
+	}
+	return b.Conn.Write(bent)
+}
+
+// What is negotiated in the clear is signed afterwards.
+func TestTheNegotiationCannotBeBent(t *testing.T) {
+	l := newLab(t)
+	l.issuer.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := l.server.Dial(ctx, network, address)
+		return bending{conn}, err
+	}
+	if login, ok := errors.AsType[*icpr.LoginError](l.enroll(t.Context(), "CloudDPCert")); !ok {
+		t.Errorf("got %v, want a LoginError", login)
 	}
 }

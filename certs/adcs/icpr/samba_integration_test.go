@@ -198,11 +198,11 @@ func drsBind(t *testing.T, issuer *icpr.Issuer) error {
 
 // A KDC that does not answer keeps nobody longer than the context.
 func TestCancelledWhileTheKDCIsSilent(t *testing.T) {
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer silent.Close()
+	defer func() { _ = silent.Close() }()
 	config := "[libdefaults]\ndefault_realm = AD.TEST\nudp_preference_limit = 1\n[realms]\nAD.TEST = {\n kdc = " + silent.Addr().String() + "\n}\n"
 	issuer := &icpr.Issuer{
 		Host: "ca1.ad.test", Authority: "none", User: sambaUser, Realm: "AD.TEST", Config: config, Port: 1,

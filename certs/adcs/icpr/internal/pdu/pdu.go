@@ -42,9 +42,9 @@ const (
 	FirstFragment Flags = 1 << 0
 	// LastFragment ends it.
 	LastFragment Flags = 1 << 1
-	// SupportHeaderSign, in Bind and its answer, offers that signatures cover headers too.
+	// SupportHeaderSign in a Bind and its answer offers that signatures cover headers too.
 	SupportHeaderSign Flags = 1 << 2
-	// DidNotExecute, in a Fault, promises that the call has done nothing.
+	// DidNotExecute in a Fault promises that the call has done nothing.
 	DidNotExecute Flags = 1 << 5
 
 	// Whole marks a message of one fragment.
@@ -101,7 +101,7 @@ func New(t Type, flags Flags, callID uint32, body []byte, auth *Auth) Frame {
 	if auth != nil {
 		pad := padding(t, len(body))
 		frame = append(frame, make([]byte, pad)...)
-		frame = append(frame, auth.Type, auth.Level, byte(pad), 0)
+		frame = append(frame, auth.Type, auth.Level, byte(pad), 0) //nolint:gosec // less than a block
 		frame = binary.LittleEndian.AppendUint32(frame, auth.Context)
 		frame = append(frame, auth.Token...)
 		binary.LittleEndian.PutUint16(frame[10:], uint16(len(auth.Token))) //nolint:gosec // tokens are short
@@ -136,7 +136,7 @@ func Read(r io.Reader) (Frame, error) {
 	if _, err := io.ReadFull(r, frame[headerSize:]); err != nil {
 		return nil, fmt.Errorf("%w after the header: %w", io.ErrUnexpectedEOF, err)
 	}
-	if at := frame.trailerAt(); at < headerSize || at < size && int(frame[at+2]) > at-headerSize {
+	if at := frame.trailerAt(); at < headerSize || frame.padding() > at-headerSize {
 		return nil, fmt.Errorf("%w: authentication of %d bytes", ErrMalformed, frame.authLength())
 	}
 	if frame.isCall() && len(frame.Body()) < CallHeaderSize {
@@ -156,11 +156,7 @@ func (f Frame) CallID() uint32 { return binary.LittleEndian.Uint32(f[12:]) }
 
 // Body returns what stands between the header and the padding.
 func (f Frame) Body() []byte {
-	at := f.trailerAt()
-	if at < len(f) {
-		return f[headerSize : at-int(f[at+2])]
-	}
-	return f[headerSize:]
+	return f[headerSize : f.trailerAt()-f.padding()]
 }
 
 // Auth returns the authentication trailer, or nil.
@@ -185,6 +181,14 @@ func (f Frame) isCall() bool {
 }
 
 func (f Frame) authLength() int { return int(binary.LittleEndian.Uint16(f[10:])) }
+
+// padding returns how many bytes stand before the trailer for its sake.
+func (f Frame) padding() int {
+	if trailer := f[f.trailerAt():]; len(trailer) >= trailerSize {
+		return int(trailer[2])
+	}
+	return 0
+}
 
 // trailerAt returns where the authentication trailer begins: at the end if there is none.
 func (f Frame) trailerAt() int {
