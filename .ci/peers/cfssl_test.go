@@ -90,7 +90,8 @@ func newCFSSL(t *testing.T) (*testserver.Authority, func() *cfssl) {
 	key := []byte("a key of sixteen bytes or more")
 	authority := testserver.CFSSL(t, hex.EncodeToString(key))
 	return authority, func() *cfssl {
-		return &cfssl{url: authority.URL, client: &http.Client{Transport: &line{RoundTripper: authority.Client.Transport}}, key: key}
+		wire := &line{RoundTripper: authority.Client.Transport}
+		return &cfssl{url: authority.URL, client: &http.Client{Transport: wire}, key: key}
 	}
 }
 

@@ -25,8 +25,8 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
-// estIssuer is an [certs.Issuer] and a [certs.Retriever] over Enrollment over Secure Transport, RFC 7030. There a request that
-// waits is asked for by sending it again, so that it is remembered under a name of its own.
+// estIssuer is an [certs.Issuer] and a [certs.Retriever] over Enrollment over Secure Transport, RFC 7030. There a
+// request that waits is asked for by sending it again, so that it is remembered under a name of its own.
 type estIssuer struct {
 	url    string
 	client *http.Client
@@ -137,7 +137,9 @@ func (r reply) RetryAfter() int { return r.retry }
 
 // CACerts implements [est.CA].
 func (e *estCA) CACerts(ctx context.Context, _ string, _ *http.Request) ([]*x509.Certificate, error) {
-	chain, err := certs.Enroll(ctx, e.ca, &certs.Request{CommonName: "est.contoso.com", Template: "CloudDPCert", Key: certstest.Key()})
+	chain, err := certs.Enroll(ctx, e.ca, &certs.Request{
+		CommonName: "est.contoso.com", Template: "CloudDPCert", Key: certstest.Key(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +147,9 @@ func (e *estCA) CACerts(ctx context.Context, _ string, _ *http.Request) ([]*x509
 }
 
 // Enroll implements [est.CA].
-func (e *estCA) Enroll(ctx context.Context, csr *x509.CertificateRequest, label string, _ *http.Request) (*x509.Certificate, error) {
+func (e *estCA) Enroll(
+	ctx context.Context, csr *x509.CertificateRequest, label string, _ *http.Request,
+) (*x509.Certificate, error) {
 	name := nameOf(csr.Raw)
 	e.mu.Lock()
 	id := e.ids[name]

@@ -28,8 +28,8 @@ const (
 	keyName = "clouddp-key"
 )
 
-// stepIssuer is an [certs.Issuer] over the signing API of step-ca. It mints the one-time tokens that a site would get from its
-// provisioner.
+// stepIssuer is an [certs.Issuer] over the signing API of step-ca. It mints the one-time tokens that a site would get
+// from its provisioner.
 type stepIssuer struct {
 	url    string
 	client *http.Client

@@ -101,7 +101,7 @@ var (
 		"golang.org/x/text":                  "afero compares file names with it",
 	}
 	msrpc = links{
-		"github.com/oiweiwei/go-msrpc":         "the stubs of ICertPassage and of the endpoint mapper, NTLM and DCE-style Kerberos",
+		"github.com/oiweiwei/go-msrpc":         "ICertPassage and the endpoint mapper, NTLM, Kerberos as DCE has it",
 		"github.com/oiweiwei/go-smb2.fork":     "go-msrpc can speak over named pipes",
 		"github.com/geoffgarside/ber":          "go-smb2.fork negotiates with it",
 		"github.com/rs/zerolog":                "go-msrpc can log with it",

@@ -12,9 +12,9 @@ import (
 // epmPort is where Samba's endpoint mapper listens, whatever its configuration says.
 const epmPort = "135"
 
-// SambaRPC provisions a domain and starts its KDC, its endpoint mapper and its directory replication service (MS-DRSR), which takes
-// nothing but signed and encrypted calls, on an address of their own: Addr is that of the endpoint mapper. Only root may
-// take its port. [Domain.Dial] reaches all of them.
+// SambaRPC provisions a domain and starts its KDC, its endpoint mapper and its directory replication service (MS-DRSR),
+// which takes nothing but signed and encrypted calls, on an address of their own: Addr is that of the endpoint mapper.
+// Only root may take its port. [Domain.Dial] reaches all of them.
 func SambaRPC(t testing.TB) *Domain {
 	t.Helper()
 	d := newDomain(t)
@@ -42,7 +42,8 @@ func (d *Domain) Keytab(t testing.TB, user string) string {
 	return path
 }
 
-// TicketCache logs a user in with a keytab, for tickets or for one service alone, and returns the path of the ticket cache.
+// TicketCache logs a user in with a keytab, for tickets or for one service alone, and returns the path of the ticket
+// cache.
 func (d *Domain) TicketCache(t testing.TB, user, keytab, service string) string {
 	t.Helper()
 	config, path := filepath.Join(t.TempDir(), "krb5.conf"), filepath.Join(t.TempDir(), "cache")

@@ -19,8 +19,8 @@ const everything = `{
 	"extensions": {{ toJson .Insecure.CR.Extensions }}
 }`
 
-// StepCA starts an authority of Smallstep at the path of its program, which .ci/run builds. It issues to whoever has a one-time
-// token signed by the key that the JSON Web Key describes, in the name of the provisioner "clouddp".
+// StepCA starts an authority of Smallstep at the path of its program, which .ci/run builds. It issues to whoever has a
+// one-time token signed by the key that the JSON Web Key describes, in the name of the provisioner "clouddp".
 func StepCA(t testing.TB, program string, webKey map[string]string) *Authority {
 	t.Helper()
 	if _, err := os.Stat(program); err != nil {
@@ -49,7 +49,9 @@ func StepCA(t testing.TB, program string, webKey map[string]string) *Authority {
 	trusted.AddCert(root.certificate)
 	a := &Authority{
 		URL: "https://127.0.0.1:" + port, Root: root.certificate, Intermediate: intermediate.certificate,
-		Client: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}}},
+		Client: &http.Client{Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
+		}},
 	}
 	t.Cleanup(a.Client.CloseIdleConnections)
 	a.start(t, "/health", program, path)

@@ -68,7 +68,8 @@ func content(b *wcce.CertTransportBlob) []byte {
 	return b.Buffer
 }
 
-// chain returns the certificate and its issuers, or why there is none. asked is the id of the request, if it had one already.
+// chain returns the certificate and its issuers, or why there is none. asked is the id of the request, if it had one
+// already.
 func (a *answer) chain(asked uint32) ([]*x509.Certificate, error) {
 	id := ""
 	if n := max(a.id, asked); n != 0 {

@@ -69,12 +69,13 @@ func TestAnswers(t *testing.T) {
 			&response{RequestID: 7, Disposition: 0x80094800}, 0, &certs.DeniedError{ID: "7", Code: certs.CodeNotPublished},
 		},
 		"denied, the code in the message": {
-			&response{RequestID: 7, Disposition: 2, DispositionMessage: message("Denied by CONTOSO\\ann, 0x80094014 (-2146877420)")}, 7,
-			&certs.DeniedError{ID: "7", Code: certs.CodeAdminDenied, Reason: `Denied by CONTOSO\ann, 0x80094014 (-2146877420)`},
+			&response{RequestID: 7, Disposition: 2, DispositionMessage: message("Denied by ann, 0x80094014 (-1)")}, 7,
+			&certs.DeniedError{ID: "7", Code: certs.CodeAdminDenied, Reason: "Denied by ann, 0x80094014 (-1)"},
 		},
 		"denied without a word": {&response{RequestID: 7, Disposition: 2}, 7, &certs.DeniedError{ID: "7"}},
 		"revoked": {
-			&response{RequestID: 7, Disposition: 6, DispositionMessage: message("Revoked")}, 7, &certs.DeniedError{ID: "7", Reason: "Revoked"},
+			&response{RequestID: 7, Disposition: 6, DispositionMessage: message("Revoked")}, 7,
+			&certs.DeniedError{ID: "7", Reason: "Revoked"},
 		},
 		"refused outright":      {&response{Return: 0x80070005}, 0, &certs.DeniedError{Code: 0x80070005}},
 		"pending without an id": {&response{Disposition: 5}, 0, icpr.ErrIntegrity},
@@ -177,7 +178,8 @@ func FuzzHostileServer(f *testing.F) {
 			return
 		}
 		issuer := &icpr.Issuer{
-			Host: host, Authority: authority, User: user, Realm: "CONTOSO.COM", Password: certs.StaticPassword(password), NTLM: true,
+			Host: host, Authority: authority,
+			User: user, Realm: "CONTOSO.COM", Password: certs.StaticPassword(password), NTLM: true,
 			Port: int(answers[0] & 1), Timeout: time.Second,
 			Dial: func(context.Context, string, string) (net.Conn, error) {
 				return recording{answers: strings.NewReader(string(answers[1:]))}, nil

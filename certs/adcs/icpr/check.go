@@ -43,9 +43,9 @@ func (i *Issuer) checkUser(problems *InvalidError) {
 	if i.User == "" {
 		switch {
 		case i.Realm != "" || i.Password != nil || i.Keytab != "" || i.NTLM:
-			problems.Add("User", "is empty, but a Realm, Password, Keytab or NTLM is given; name the account that it belongs to")
+			problems.Add("User", "is empty, but a Realm, Password, Keytab or NTLM is given; name their account")
 		case runtime.GOOS == "windows" && os.Getenv("KRB5CCNAME") == "":
-			problems.Add("User", "is empty, and tickets that Windows keeps are out of reach; name an account or set KRB5CCNAME")
+			problems.Add("User", "is empty, and what tickets Windows keeps is out of reach; name an account")
 		}
 		return
 	}

@@ -20,7 +20,10 @@ func TestInvalidFields(t *testing.T) {
 	if err := os.WriteFile(damaged, []byte("\x05\x02\x00"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	good := icpr.Issuer{Host: host, Authority: authority, User: user, Realm: "CONTOSO.COM", Password: certs.StaticPassword(password), Config: krb5Conf}
+	good := icpr.Issuer{
+		Host: host, Authority: authority, User: user, Realm: "CONTOSO.COM", Password: certs.StaticPassword(password),
+		Config: krb5Conf,
+	}
 	for name, test := range map[string]struct {
 		change func(*icpr.Issuer)
 		want   []string
@@ -36,7 +39,7 @@ func TestInvalidFields(t *testing.T) {
 		"no secret":                 {func(i *icpr.Issuer) { i.Password = nil }, []string{"Password"}},
 		"two secrets":               {func(i *icpr.Issuer) { i.Keytab = damaged }, []string{"Password", "Keytab"}},
 		"NTLM by keytab":            {func(i *icpr.Issuer) { i.NTLM, i.Keytab = true, damaged }, []string{"Password"}},
-		"NTLM by tickets":           {func(i *icpr.Issuer) { *i = icpr.Issuer{Host: host, Authority: authority, NTLM: true} }, []string{"User"}},
+		"NTLM by tickets":           {func(i *icpr.Issuer) { i.User, i.Realm, i.Password, i.NTLM = "", "", nil, true }, []string{"User"}},
 		"a password alone":          {func(i *icpr.Issuer) { i.User = "" }, []string{"User"}},
 		"no configuration":          {func(i *icpr.Issuer) { i.Config = "" }, []string{"Config"}},
 		"no krb5.conf":              {func(i *icpr.Issuer) { i.Config = "[libdefaults]\ndns_lookup_kdc = perhaps\n" }, []string{"Config"}},

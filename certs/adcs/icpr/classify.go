@@ -11,7 +11,8 @@ import (
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
 )
 
-// faults with which a server answers the first call after a login that it did not accept: Windows the first, Samba the second.
+// faults with which a server answers the first call after a login that it did not accept: Windows the first, Samba the
+// second.
 const (
 	statusAccessDenied  = 5          // ERROR_ACCESS_DENIED
 	statusProtocolError = 0x1c01000b // nca_s_proto_error
@@ -48,7 +49,8 @@ func categorise(err error) error {
 	switch {
 	case errors.Is(err, errProtection):
 		return fmt.Errorf("%w: %w", err, ErrUnsupported)
-	case errors.Is(err, errAnswer), errors.Is(err, errSignature), errors.Is(err, errPanic), errors.Is(err, pdu.ErrMalformed):
+	case errors.Is(err, errAnswer), errors.Is(err, errSignature),
+		errors.Is(err, errPanic), errors.Is(err, pdu.ErrMalformed):
 		return fmt.Errorf("%w: %w", err, ErrIntegrity)
 	}
 	return err
@@ -61,8 +63,8 @@ func hasCategory(err error) bool {
 // kerberosCode finds the name of an error of RFC 4120 in the text of the Kerberos library, which has it nowhere else.
 var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
 
-// What the library says where it, not the KDC, finds the credentials wrong: it cannot decrypt what the KDC sent, or the ticket
-// in the cache has expired.
+// What the library says where it, not the KDC, finds the credentials wrong: it cannot decrypt what the KDC sent, or the
+// ticket in the cache has expired.
 const (
 	badLogin = "client password/keytab incorrect"
 	expired  = "no user credentials available"

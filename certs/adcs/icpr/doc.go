@@ -1,8 +1,8 @@
-// Package icpr enrolls at an enterprise certification authority over RPC, as the Certificates console of Windows does under
-// an Active Directory Enrollment Policy: the ICertPassage Remote Protocol, [MS-ICPR].
+// Package icpr enrolls at an enterprise certification authority over RPC, as the Certificates console of Windows does
+// under an Active Directory Enrollment Policy: the ICertPassage Remote Protocol, [MS-ICPR].
 //
-// An [Issuer] asks the endpoint mapper of the authority's computer for the port, logs in by Kerberos or by NTLM version 2, and
-// makes one call, signed and encrypted:
+// An [Issuer] asks the endpoint mapper of the authority's computer for the port, logs in by Kerberos or by NTLM version
+// 2, and makes one call, signed and encrypted:
 //
 //	issuer := &icpr.Issuer{
 //		Host:      "ca1.contoso.com",
@@ -20,10 +20,10 @@
 //
 // # Errors
 //
-// A refusal is a certs.DeniedError with the authority's HRESULT, or, before anything was requested, a [*LoginError] with the
-// reason of the KDC or of the server. [ErrUnavailable] says that nothing was requested. Once the request has been handed to
-// the network, a lost, damaged or late answer is [ErrUnknown], and the request is never sent again. No error, log
-// line or fmt verb shows a password.
+// A refusal is a certs.DeniedError with the authority's HRESULT, or, before anything was requested, a [*LoginError]
+// with the reason of the KDC or of the server. [ErrUnavailable] says that nothing was requested. Once the request has
+// been handed to the network, a lost, damaged or late answer is [ErrUnknown], and the request is never sent again. No
+// error, log line or fmt verb shows a password.
 //
 // # Testing
 //
@@ -32,9 +32,10 @@
 //
 // # Compatibility
 //
-// The protocol is spoken over TCP; the named pipe \PIPE\cert is not used. An authority whose administrator has turned RPC
-// enrollment off (IF_NORPCICERTREQUEST) refuses. Login, signature and encryption are proven against Samba, whose domain
-// controller demands them but has no authority; the enrollment itself against package icprtest, not yet against Windows.
+// The protocol is spoken over TCP; the named pipe \PIPE\cert is not used. An authority whose administrator has turned
+// RPC enrollment off (IF_NORPCICERTREQUEST) refuses. Login, signature and encryption are proven against Samba, whose
+// domain controller demands them but has no authority; the enrollment itself against package icprtest, not yet against
+// Windows.
 //
 // [MS-ICPR]: https://learn.microsoft.com/openspecs/windows_protocols/ms-icpr
 package icpr

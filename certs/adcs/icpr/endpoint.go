@@ -23,8 +23,8 @@ const (
 	protocolUUID, protocolTCP, protocolIP, protocolRPC = 0x0d, 0x07, 0x09, 0x0b
 )
 
-// endpoint returns the port on which the interface is served. The answer of the endpoint mapper is not authenticated, so that nothing but the port
-// is taken from it.
+// endpoint returns the port on which the interface is served. The answer of the endpoint mapper is not authenticated,
+// so that nothing but the port is taken from it.
 func (i *Issuer) endpoint(ctx context.Context, iface pdu.Syntax) (int, error) {
 	if i.Port != 0 {
 		return i.Port, nil
@@ -52,8 +52,8 @@ func (i *Issuer) lookup(ctx context.Context, iface pdu.Syntax) (port int, err er
 		return 0, err
 	}
 	w := ndr.NDR20(nil)
-	err = (&epm.MapRequest{MapTower: &dcetypes.Tower{TowerOctetString: tower(iface, 0)}, MaxTowers: maxTowers}).MarshalNDR(ctx, w)
-	if err != nil {
+	question := &epm.MapRequest{MapTower: &dcetypes.Tower{TowerOctetString: tower(iface, 0)}, MaxTowers: maxTowers}
+	if err := question.MarshalNDR(ctx, w); err != nil {
 		return 0, err
 	}
 	stub, err := s.call(ctx, opMap, w.Bytes())

@@ -15,7 +15,8 @@ var (
 	ErrInvalid = errs.ErrInvalid
 	// ErrPending says that a request waits for a certificate manager; the error is a certs.PendingError.
 	ErrPending = errs.ErrPending
-	// ErrDenied says that the authority refused the request, a certs.DeniedError, or somebody the login, a [*LoginError].
+	// ErrDenied says that the authority refused the request, a certs.DeniedError, or somebody the login, a
+	// [*LoginError].
 	ErrDenied = errs.ErrDenied
 	// ErrUnknown says that an answer was lost: the request may or may not have been issued.
 	ErrUnknown = errs.ErrUnknown
@@ -36,9 +37,9 @@ type InvalidError = errs.InvalidError
 type LoginError struct {
 	// Service is the principal of the server: "host/ca1.contoso.com".
 	Service string
-	// Code is the reason that the KDC gave, such as "KDC_ERR_PREAUTH_FAILED" for a wrong password, "KDC_ERR_C_PRINCIPAL_UNKNOWN" for an
-	// unknown user or "KDC_ERR_S_PRINCIPAL_UNKNOWN" for an unknown server (RFC 4120, section 7.5.9), or else
-	// "ERROR_ACCESS_DENIED" from the server; empty if nobody gave one.
+	// Code is the reason that the KDC gave, such as "KDC_ERR_PREAUTH_FAILED" for a wrong password,
+	// "KDC_ERR_C_PRINCIPAL_UNKNOWN" for an unknown user or "KDC_ERR_S_PRINCIPAL_UNKNOWN" for an unknown server (RFC
+	// 4120, section 7.5.9), or else "ERROR_ACCESS_DENIED" from the server; empty if nobody gave one.
 	Code string
 	// Err is the cause.
 	Err error

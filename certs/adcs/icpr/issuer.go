@@ -22,17 +22,18 @@ const (
 	lookupTimeout = 10 * time.Second
 )
 
-// Issuer sends requests to one authority. It implements [certs.Issuer] and [certs.Retriever]. Every call logs in anew, over a
-// connection of its own that carries nothing unsigned or unencrypted. It is safe for concurrent use while its fields do not
-// change.
+// Issuer sends requests to one authority. It implements [certs.Issuer] and [certs.Retriever]. Every call logs in anew,
+// over a connection of its own that carries nothing unsigned or unencrypted. It is safe for concurrent use while its
+// fields do not change.
 type Issuer struct {
-	// Host is the DNS name of the computer that the authority runs on, as the domain knows it: "ca1.contoso.com". Required.
+	// Host is the DNS name of the computer that the authority runs on, as the domain knows it: "ca1.contoso.com".
+	// Required.
 	Host string
 	// Authority is the name of the authority: "Contoso Issuing CA". Required.
 	Authority string
-	// User is the account that may enroll, without its domain: "SITESERVER$" for a computer. Empty means the tickets of the
-	// process: those in the file that KRB5CCNAME names, or that kinit fills by default. Windows keeps its tickets elsewhere, out of
-	// reach.
+	// User is the account that may enroll, without its domain: "SITESERVER$" for a computer. Empty means the tickets of
+	// the process: those in the file that KRB5CCNAME names, or that kinit fills by default. Windows keeps its tickets
+	// elsewhere, out of reach.
 	User string
 	// Realm is the Kerberos realm of User: the domain's DNS name in upper case, "CONTOSO.COM". With NTLM it is the
 	// domain's name, of either kind. Required with User.
@@ -48,10 +49,11 @@ type Issuer struct {
 	//	default_realm = CONTOSO.COM
 	//	dns_lookup_kdc = true
 	Config string
-	// NTLM logs in with User and Password by NTLM version 2 instead of Kerberos, for a computer that reaches no KDC. It does
-	// not prove who the server is.
+	// NTLM logs in with User and Password by NTLM version 2 instead of Kerberos, for a computer that reaches no KDC. It
+	// does not prove who the server is.
 	NTLM bool
-	// Port is the TCP port of the authority, where an administrator has fixed it; 0 asks the endpoint mapper on port 135.
+	// Port is the TCP port of the authority, where an administrator has fixed it; 0 asks the endpoint mapper on port
+	// 135.
 	Port int
 	// Dial opens a connection to Host; network is "tcp". Nil means a [net.Dialer]. The KDC is not reached through it.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -66,10 +68,10 @@ var (
 	_ certs.Retriever = (*Issuer)(nil)
 )
 
-// Issue implements [certs.Issuer]. The certificate is returned first and the chain after it. Further errors: a [*LoginError],
-// [ErrUnsupported] for a server that does not protect every message, an [*InvalidError] for bad fields, an empty csr, one of
-// more than 64 KiB, or a name of a template that is none. After [ErrUnknown], which also a ctx that ends in the middle
-// leads to, the request may be found by a certificate manager.
+// Issue implements [certs.Issuer]. The certificate is returned first and the chain after it. Further errors: a
+// [*LoginError], [ErrUnsupported] for a server that does not protect every message, an [*InvalidError] for bad fields,
+// an empty csr, one of more than 64 KiB, or a name of a template that is none. After [ErrUnknown], which also a ctx
+// that ends in the middle leads to, the request may be found by a certificate manager.
 func (i *Issuer) Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
 	r := request{flags: flagPKCS10, csr: csr, attributes: attributes(template)}
 	problems := &InvalidError{Subject: "icpr: issue"}
@@ -81,8 +83,8 @@ func (i *Issuer) Issue(ctx context.Context, csr []byte, template string) ([]*x50
 	return i.submit(ctx, "issue", r)
 }
 
-// Retrieve implements [certs.Retriever]. Errors are those of Issue, but an answer that was lost is [ErrUnavailable]: asking
-// changes nothing.
+// Retrieve implements [certs.Retriever]. Errors are those of Issue, but an answer that was lost is [ErrUnavailable]:
+// asking changes nothing.
 func (i *Issuer) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, error) {
 	problems := &InvalidError{Subject: "icpr: retrieve " + id}
 	if i.check(problems); problems.Err() != nil {

@@ -25,8 +25,8 @@ const (
 	password  = "correct horse"
 )
 
-// lab is an authority behind RPC, with a template that issues, one that waits for a certificate manager and one that the
-// caller may not use.
+// lab is an authority behind RPC, with a template that issues, one that waits for a certificate manager and one that
+// the caller may not use.
 type lab struct {
 	ca     *certstest.CA
 	server *icprtest.Server
@@ -49,8 +49,8 @@ func newLab(t testing.TB) *lab {
 	server := icprtest.NewServer(ca)
 	server.AddAccount(user, password)
 	return &lab{ca, server, &icpr.Issuer{
-		Host: host, Authority: authority, User: user, Realm: "CONTOSO.COM", Password: certs.StaticPassword(password), NTLM: true,
-		Dial: server.Dial,
+		Host: host, Authority: authority, Dial: server.Dial,
+		User: user, Realm: "CONTOSO.COM", Password: certs.StaticPassword(password), NTLM: true,
 	}}
 }
 
@@ -174,7 +174,8 @@ func TestRetrieveAfterALostAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.server.Inject(icprtest.FaultLostAnswer)
-	if _, err := l.issuer.Retrieve(t.Context(), pending.ID); !errors.Is(err, icpr.ErrUnavailable) || errors.Is(err, icpr.ErrUnknown) {
+	_, err := l.issuer.Retrieve(t.Context(), pending.ID)
+	if !errors.Is(err, icpr.ErrUnavailable) || errors.Is(err, icpr.ErrUnknown) {
 		t.Errorf("got %v, want ErrUnavailable", err)
 	}
 	if _, err := certs.Complete(t.Context(), l.issuer, pending.ID, certstest.Key()); err != nil {
@@ -288,7 +289,8 @@ func TestLargeRequest(t *testing.T) {
 		names[i] = fmt.Sprintf("%s%d.contoso.com", strings.Repeat("a", 60), i)
 	}
 	bundle, err := certs.Enroll(t.Context(), l.issuer, &certs.Request{
-		CommonName: "clouddp.contoso.com", DNSNames: append(names[:99:99], "clouddp.contoso.com"), Template: "CloudDPCert", Key: certstest.Key(),
+		CommonName: "clouddp.contoso.com", DNSNames: append(names[:99:99], "clouddp.contoso.com"),
+		Template: "CloudDPCert", Key: certstest.Key(),
 	})
 	if err != nil || len(bundle.Leaf.Raw) < 6000 {
 		t.Errorf("got %v, %v", bundle, err)
@@ -299,7 +301,8 @@ func TestLargeRequest(t *testing.T) {
 func TestNoAttributeIsSmuggledIn(t *testing.T) {
 	l := newLab(t)
 	for _, template := range []string{
-		"CloudDPCert\nSAN:dns=evil.example", "CloudDPCert\r\nSAN:dns=evil.example", "\xff", "CloudDPCert\x00", strings.Repeat("a", 65),
+		"CloudDPCert\nSAN:dns=evil.example", "CloudDPCert\r\nSAN:dns=evil.example", "\xff", "CloudDPCert\x00",
+		strings.Repeat("a", 65),
 	} {
 		if _, err := l.issuer.Issue(t.Context(), []byte("a request"), template); !errors.Is(err, icpr.ErrInvalid) {
 			t.Errorf("%q: got %v, want ErrInvalid", template, err)

@@ -25,8 +25,8 @@ func newKerberos(t tickets, host string) *kerberosLogin {
 
 func (l *kerberosLogin) kind() byte { return pdu.AuthKerberos }
 
-// first gets a ticket for the service. No Kerberos library takes a context: one that still looks for a KDC when ctx ends is
-// left behind, and what it brings home is thrown away.
+// first gets a ticket for the service. No Kerberos library takes a context: one that still looks for a KDC when ctx
+// ends is left behind, and what it brings home is thrown away.
 func (l *kerberosLogin) first(ctx context.Context) ([]byte, error) {
 	type outcome struct {
 		token []byte
@@ -81,7 +81,8 @@ func (l *kerberosLogin) next(ctx context.Context, token []byte) (last []byte, er
 	if last, err = l.APReply(ctx, token); err != nil {
 		return nil, err
 	}
-	// The library does not compare the times, by which a server answers this login and no earlier one, RFC 4120 section 3.2.5.
+	// The library does not compare the times, by which a server answers this login and no earlier one, RFC 4120 section
+	// 3.2.5.
 	asked, answered := l.APReq.Authenticator, l.APRep.DecryptedEncPart
 	if asked.CTime.Unix() != answered.CTime.Unix() || asked.Cusec != answered.Cusec {
 		return nil, fmt.Errorf("%w: to another login", errAnswer)
@@ -89,6 +90,9 @@ func (l *kerberosLogin) next(ctx context.Context, token []byte) (last []byte, er
 	return last, nil
 }
 
+// confirms is true: Kerberos takes an even number of messages, [MS-RPCE] section 2.2.1.1.7.
+//
+// [MS-RPCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-rpce
 func (l *kerberosLogin) confirms() bool { return true }
 
 func (l *kerberosLogin) overhead(ctx context.Context) int { return l.OutboundSignatureSize(ctx, true) }

@@ -54,7 +54,8 @@ func (l *ntlmLogin) next(ctx context.Context, token []byte) (last []byte, err er
 	return l.Authenticate(ctx, token)
 }
 
-// confirms is false: what the server thinks of the last token it tells in answer to the first call.
+// confirms is false: NTLM takes three messages, and what the server thinks of the last one it tells in answer to the
+// first call.
 func (l *ntlmLogin) confirms() bool { return false }
 
 func (l *ntlmLogin) overhead(context.Context) int { return ntlmSignature }

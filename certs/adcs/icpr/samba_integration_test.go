@@ -21,8 +21,9 @@ import (
 	"github.com/clouddp/sdk/internal/testserver"
 )
 
-// Samba has no certification authority. Its directory replication service is protected as one: it refuses whatever is not signed
-// and encrypted, so that what the issuer does before its one call is proven here, by people who know nothing of it.
+// Samba has no certification authority. Its directory replication service is protected as one: it refuses whatever is
+// not signed and encrypted, so that what the issuer does before its one call is proven here, by people who know nothing
+// of it.
 const (
 	sambaUser     = "enrollee"
 	sambaPassword = "Correct.horse.7" // complex enough for the domain
@@ -138,7 +139,7 @@ func refusals(t *testing.T, issuer icpr.Issuer) {
 		code   string
 	}{
 		"wrong password":      {func(i *icpr.Issuer) { i.Password = certs.StaticPassword("wrong") }, "KDC_ERR_PREAUTH_FAILED"},
-		"wrong NTLM password": {func(i *icpr.Issuer) { i.Password, i.NTLM = certs.StaticPassword("wrong"), true }, ""},
+		"wrong NTLM password": {func(i *icpr.Issuer) { i.NTLM, i.Password = true, certs.StaticPassword("wrong") }, ""},
 		"unknown user":        {func(i *icpr.Issuer) { i.User = "nobody" }, "KDC_ERR_C_PRINCIPAL_UNKNOWN"},
 		"unknown server":      {func(i *icpr.Issuer) { i.Host = "ca9.ad.test" }, "KDC_ERR_S_PRINCIPAL_UNKNOWN"},
 		"unknown NTLM user":   {func(i *icpr.Issuer) { i.User, i.NTLM = "nobody", true }, ""},
@@ -203,7 +204,8 @@ func TestCancelledWhileTheKDCIsSilent(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = silent.Close() }()
-	config := "[libdefaults]\ndefault_realm = AD.TEST\nudp_preference_limit = 1\n[realms]\nAD.TEST = {\n kdc = " + silent.Addr().String() + "\n}\n"
+	config := "[libdefaults]\ndefault_realm = AD.TEST\nudp_preference_limit = 1\n" +
+		"[realms]\nAD.TEST = {\n kdc = " + silent.Addr().String() + "\n}\n"
 	issuer := &icpr.Issuer{
 		Host: "ca1.ad.test", Authority: "none", User: sambaUser, Realm: "AD.TEST", Config: config, Port: 1,
 		Password: certs.StaticPassword(sambaPassword),

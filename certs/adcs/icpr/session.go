@@ -188,7 +188,8 @@ func (s *session) establish(ctx context.Context, answer pdu.Frame, body []byte) 
 // call sends the stub of a request in as many fragments as it takes and returns the stub of the response.
 func (s *session) call(ctx context.Context, operation uint16, stub []byte) ([]byte, error) {
 	s.calls++
-	room := s.transmit - pdu.MinFragment/2                          // header, padding, trailer and every signature fit in half of the smallest
+	// Header, padding, trailer and any signature fit in half of the smallest fragment.
+	room := s.transmit - pdu.MinFragment/2
 	head := pdu.Call{Size: uint32(len(stub)), Operation: operation} //nolint:gosec // a request is bounded
 	for flags := pdu.FirstFragment; ; flags = 0 {
 		part := stub[:min(room, len(stub))]
@@ -255,7 +256,8 @@ func (s *session) open(ctx context.Context, frame pdu.Frame) error {
 		return nil
 	}
 	theirs := frame.Auth()
-	if theirs == nil || theirs.Type != s.security.kind() || theirs.Level != pdu.LevelPrivacy || theirs.Context != contextID {
+	if theirs == nil || theirs.Type != s.security.kind() || theirs.Level != pdu.LevelPrivacy ||
+		theirs.Context != contextID {
 		return errProtection
 	}
 	header, stub, trailer, signature := frame.Parts()

@@ -121,8 +121,8 @@ func (a *authority) answer(id string, disposition uint32, chain []*x509.Certific
 	return answer
 }
 
-// templateOf reads the attributes of a request: UTF-16 with a NUL at its end and nowhere else, lines of "name:value". Of
-// them an authority without special settings heeds but one.
+// templateOf reads the attributes of a request: UTF-16 with a NUL at its end and nowhere else, lines of "name:value".
+// Of them an authority without special settings heeds but one.
 func templateOf(attributes []byte) (template string, ok bool) {
 	if len(attributes) == 0 {
 		return "", true

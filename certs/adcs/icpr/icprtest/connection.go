@@ -115,7 +115,9 @@ func (c *connection) bind(frame pdu.Frame) (answers []pdu.Frame, goesOn bool) {
 }
 
 // challenge answers a Bind that wants to log in.
-func (c *connection) challenge(frame pdu.Frame, theirs *pdu.Auth, accepted pdu.Accepted) (answers []pdu.Frame, goesOn bool) {
+func (c *connection) challenge(
+	frame pdu.Frame, theirs *pdu.Auth, accepted pdu.Accepted,
+) (answers []pdu.Frame, goesOn bool) {
 	security := new(acceptor)
 	token, err := security.greet(theirs.Token)
 	if theirs.Type != pdu.AuthNTLM || err != nil {

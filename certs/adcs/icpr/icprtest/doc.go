@@ -1,8 +1,8 @@
-// Package icprtest is the computer that an enterprise certification authority runs on, as its clients see it over RPC: an
-// endpoint mapper, and ICertPassage ([MS-ICPR]) over a certstest.CA.
+// Package icprtest is the computer that an enterprise certification authority runs on, as its clients see it over RPC:
+// an endpoint mapper, and ICertPassage ([MS-ICPR]) over a certstest.CA.
 //
-// It is as strict as the real one: it takes no call that is not signed and encrypted after a login by NTLM version 2, no other
-// name of the authority, no malformed attributes. What one face of the CA issues, the other shows:
+// It is as strict as the real one: it takes no call that is not signed and encrypted after a login by NTLM version 2,
+// no other name of the authority, no malformed attributes. What one face of the CA issues, the other shows:
 //
 //	ca := certstest.NewCA("Contoso Issuing CA")
 //	server := icprtest.NewServer(ca)
@@ -26,7 +26,8 @@
 //
 // # Compatibility
 //
-// It knows no Kerberos, no SPNEGO, and no requests but PKCS #10. The id of a request that is issued at once is not told.
+// It knows no Kerberos, no SPNEGO, and no requests but PKCS #10. The id of a request that is issued at once is not
+// told.
 //
 // [MS-ICPR]: https://learn.microsoft.com/openspecs/windows_protocols/ms-icpr
 package icprtest

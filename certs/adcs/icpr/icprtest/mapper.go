@@ -33,7 +33,8 @@ func (m *mapper) Map(_ context.Context, r *epm.MapRequest) (*epm.MapResponse, er
 	return answer, nil
 }
 
-// complete fills the port into the tower that a client asks about: interface, encoding, RPC, TCP and IP, C706 appendix L.
+// complete fills the port into the tower that a client asks about: interface, encoding, RPC, TCP and IP, C706 appendix
+// L.
 func (m *mapper) complete(asked []byte) (tower []byte, ok bool) {
 	iface, ndr := pdu.ICertPassage(), pdu.NDR()
 	want := binary.LittleEndian.AppendUint16(nil, 5)

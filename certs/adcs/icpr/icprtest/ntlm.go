@@ -168,7 +168,8 @@ type sealer struct {
 
 func newSealer(exported []byte, direction string) *sealer {
 	derive := func(use string) []byte {
-		sum := md5.Sum(append(bytes.Clone(exported), "session key to "+direction+" "+use+" key magic constant\x00"...)) //nolint:gosec // NTLM
+		constant := "session key to " + direction + " " + use + " key magic constant\x00"
+		sum := md5.Sum(append(bytes.Clone(exported), constant...)) //nolint:gosec // NTLM has nothing better
 		return sum[:]
 	}
 	return &sealer{key: derive("signing"), cipher: newRC4(derive("sealing"))}

@@ -70,8 +70,8 @@ func (s *Server) Calls() int {
 	return s.calls
 }
 
-// Dial connects to the server in memory: port 135 of any host is the endpoint mapper, port [Port] the authority. It has the form
-// of the Dial field of icpr.Issuer.
+// Dial connects to the server in memory: port 135 of any host is the endpoint mapper, port [Port] the authority. It has
+// the form of the Dial field of icpr.Issuer.
 func (s *Server) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -87,8 +87,8 @@ func (s *Server) Dial(ctx context.Context, network, address string) (net.Conn, e
 	return theirs, nil
 }
 
-// Serve listens on a free port of 127.0.0.1 until ctx ends, and returns its address. Endpoint mapper and authority share the
-// port.
+// Serve listens on a free port of 127.0.0.1 until ctx ends, and returns its address. Endpoint mapper and authority
+// share the port.
 func (s *Server) Serve(ctx context.Context) (addr string, err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

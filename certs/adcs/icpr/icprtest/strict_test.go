@@ -77,7 +77,8 @@ func TestLessThanPrivacyIsRefused(t *testing.T) {
 	} {
 		server := newServer(t)
 		conn := dial(t, server, port)
-		ack, err := ask(t, conn, pdu.New(pdu.Bind, pdu.Whole|pdu.SupportHeaderSign, 1, bind(pdu.ICertPassage(), pdu.NDR()), auth))
+		offer := pdu.New(pdu.Bind, pdu.Whole|pdu.SupportHeaderSign, 1, bind(pdu.ICertPassage(), pdu.NDR()), auth)
+		ack, err := ask(t, conn, offer)
 		if err != nil || ack.Type() != pdu.BindAck || (ack.Auth() == nil) != (auth == nil) {
 			t.Fatalf("%s: got %x, %v", name, []byte(ack), err)
 		}
@@ -119,6 +120,8 @@ func TestBindings(t *testing.T) {
 
 func TestWhatNoClientSends(t *testing.T) {
 	bound := pdu.New(pdu.Bind, pdu.Whole, 1, bind(pdu.EndpointMapper(), pdu.NDR()), nil)
+	idle := pdu.New(pdu.Request, pdu.Whole, 2, pdu.Call{Operation: 4}.Marshal(make([]byte, 20)), nil)
+	netlogon := &pdu.Auth{Type: 68, Level: pdu.LevelPrivacy, Token: []byte("x")}
 	call := func(flags pdu.Flags, operation uint16) pdu.Frame {
 		return pdu.New(pdu.Request, flags, 2, pdu.Call{Operation: operation}.Marshal(nil), nil)
 	}
@@ -132,10 +135,10 @@ func TestWhatNoClientSends(t *testing.T) {
 		"the middle of a call": {[]pdu.Frame{bound, call(0, 3)}, protocolError},
 		"a login by nobody":    {[]pdu.Frame{bound, pdu.New(pdu.Auth3, pdu.Whole, 2, make([]byte, 4), nil)}, protocolError},
 		"no such operation":    {[]pdu.Frame{bound, call(pdu.Whole, 99)}, noOperation},
-		"an idle operation":    {[]pdu.Frame{bound, pdu.New(pdu.Request, pdu.Whole, 2, pdu.Call{Operation: 4}.Marshal(make([]byte, 20)), nil)}, noOperation},
+		"an idle operation":    {[]pdu.Frame{bound, idle}, noOperation},
 		"no arguments":         {[]pdu.Frame{bound, call(pdu.Whole, 3)}, badStub},
 		"half a binding":       {[]pdu.Frame{pdu.New(pdu.Bind, pdu.Whole, 1, bound.Body()[:20], nil)}, 0},
-		"another login":        {[]pdu.Frame{pdu.New(pdu.Bind, pdu.Whole, 1, bound.Body(), &pdu.Auth{Type: 68, Level: 6, Token: []byte("x")})}, 0},
+		"another login":        {[]pdu.Frame{pdu.New(pdu.Bind, pdu.Whole, 1, bound.Body(), netlogon)}, 0},
 	} {
 		conn := dial(t, newServer(t), "135")
 		var answer pdu.Frame
@@ -163,6 +166,9 @@ func TestCallsAreHeldToTheDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	attributes := blob([]byte("W\x00:\x00x\x00\x00\x00"))
+	with := func(text string) *call {
+		return &call{Authority: authority, Request: blob(csr), Attributes: blob([]byte(text))}
+	}
 	const invalid, empty = 0x80070057, 0x80094004
 	for name, test := range map[string]struct {
 		call *call
@@ -172,10 +178,10 @@ func TestCallsAreHeldToTheDocument(t *testing.T) {
 		"no authority":             {&call{Request: blob(csr)}, invalid},
 		"in another case":          {&call{Authority: "CONTOSO ISSUING CA", Request: blob(csr)}, 0},
 		"as it should be":          {&call{Authority: authority, Flags: 0x100, Request: blob(csr), Attributes: attributes}, 0},
-		"no NUL":                   {&call{Authority: authority, Request: blob(csr), Attributes: blob([]byte("W\x00:\x00x\x00"))}, invalid},
-		"half a NUL":               {&call{Authority: authority, Request: blob(csr), Attributes: blob([]byte("W\x00:\x00\x00"))}, invalid},
-		"two NULs":                 {&call{Authority: authority, Request: blob(csr), Attributes: blob(make([]byte, 4))}, invalid},
-		"no colon":                 {&call{Authority: authority, Request: blob(csr), Attributes: blob([]byte("W\x00\x00\x00"))}, invalid},
+		"no NUL":                   {with("W\x00:\x00x\x00"), invalid},
+		"half a NUL":               {with("W\x00:\x00\x00"), invalid},
+		"two NULs":                 {with("\x00\x00\x00\x00"), invalid},
+		"no colon":                 {with("W\x00\x00\x00"), invalid},
 		"a CMC request":            {&call{Authority: authority, Flags: 0x400, Request: blob(csr)}, invalid},
 		"a new one with an id":     {&call{Authority: authority, RequestID: 1, Request: blob(csr)}, invalid},
 		"nothing":                  {&call{Authority: authority}, invalid},
@@ -230,7 +236,8 @@ func FuzzServer(f *testing.F) {
 	}
 	auth := &pdu.Auth{Type: pdu.AuthNTLM, Level: pdu.LevelPrivacy, Context: 1, Token: token}
 	login := pdu.New(pdu.Bind, pdu.Whole, 1, bind(pdu.ICertPassage(), pdu.NDR()), auth)
-	last := pdu.New(pdu.Auth3, pdu.Whole, 2, make([]byte, 4), &pdu.Auth{Type: pdu.AuthNTLM, Level: 6, Context: 1, Token: make([]byte, 100)})
+	answer := &pdu.Auth{Type: pdu.AuthNTLM, Level: pdu.LevelPrivacy, Context: 1, Token: make([]byte, 100)}
+	last := pdu.New(pdu.Auth3, pdu.Whole, 2, make([]byte, 4), answer)
 	f.Add([]byte(append(login, last...)), false)
 	mapped := pdu.New(pdu.Bind, pdu.Whole, 1, bind(pdu.EndpointMapper(), pdu.NDR()), nil)
 	request := pdu.New(pdu.Request, pdu.Whole, 2, pdu.Call{Operation: 3}.Marshal(make([]byte, 40)), nil)

@@ -106,8 +106,8 @@ func (a Accepted) Marshal() []byte {
 	return append(body, ndr[:]...)
 }
 
-// ParseAccepted reads a body with exactly one result. A second address is passed over, as [MS-RPCE] wants it, and so is a
-// trailer without a token, with which Samba ends a negotiation.
+// ParseAccepted reads a body with exactly one result. A second address is passed over, as [MS-RPCE] wants it, and so is
+// a trailer without a token, with which Samba ends a negotiation.
 //
 // [MS-RPCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-rpce
 func ParseAccepted(body []byte) (Accepted, error) {

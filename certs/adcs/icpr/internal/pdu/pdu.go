@@ -168,8 +168,8 @@ func (f Frame) Auth() *Auth {
 	return &Auth{Type: f[at], Level: f[at+1], Context: binary.LittleEndian.Uint32(f[at+4:]), Token: f[at+trailerSize:]}
 }
 
-// Parts returns what the signature of an authenticated Request or Response covers, and the room for it. The stub is what is encrypted,
-// padding included.
+// Parts returns what the signature of an authenticated Request or Response covers, and the room for it. The stub is
+// what is encrypted, padding included.
 func (f Frame) Parts() (header, stub, trailer, signature []byte) {
 	at := f.trailerAt()
 	begin := headerSize + CallHeaderSize
