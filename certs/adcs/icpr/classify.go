@@ -72,7 +72,7 @@ const (
 
 // loginError returns a *LoginError if err says that the login failed.
 func (i *Issuer) loginError(err error, sent bool) error {
-	login := &LoginError{Service: "host/" + i.Host, Err: err}
+	login := &LoginError{Service: i.principal(), Err: err}
 	fault, isFault := errors.AsType[*faultError](err)
 	code := kerberosCode.FindStringSubmatch(err.Error())
 	switch {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clouddp/sdk/certs"
@@ -102,11 +103,7 @@ func (i *Issuer) submit(ctx context.Context, operation string, r request) ([]*x5
 	timeout := cmp.Or(i.Timeout, defaultTimeout)
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %v", timeout))
 	defer cancel()
-	var chain []*x509.Certificate
-	sent, err := i.exchange(limited, r, func(a *answer) (err error) {
-		chain, err = a.chain(r.id)
-		return err
-	})
+	chain, sent, err := i.exchange(limited, r)
 	if err != nil {
 		err = fmt.Errorf("icpr: %s: %s\\%s: %w", operation, i.Host, i.Authority, i.classify(limited, r, sent, err))
 		if ours := context.Cause(limited); ctx.Err() == nil && errors.Is(err, ours) && !errors.Is(err, ErrUnknown) {
@@ -117,26 +114,27 @@ func (i *Issuer) submit(ctx context.Context, operation string, r request) ([]*x5
 	return chain, err
 }
 
-// exchange calls the authority and hands the answer to read. It returns whether the call may have been executed.
-func (i *Issuer) exchange(ctx context.Context, r request, read func(*answer) error) (sent bool, err error) {
+// exchange calls the authority. It returns whether the call may have been executed.
+func (i *Issuer) exchange(ctx context.Context, r request) (chain []*x509.Certificate, sent bool, err error) {
 	stub, err := r.marshal(ctx, i.Authority)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	s, done, err := i.open(ctx, pdu.ICertPassage())
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	defer done()
 	reply, err := s.call(ctx, opCertServerRequest, stub)
 	if err != nil {
-		return s.sent, err
+		return nil, s.sent, err
 	}
 	a, err := parseAnswer(ctx, reply)
 	if err != nil {
-		return true, err
+		return nil, true, err
 	}
-	return true, read(a)
+	chain, err = a.chain(r.id)
+	return chain, true, err
 }
 
 // open asks where the interface is served, connects and logs in. Close the session with done.
@@ -180,13 +178,18 @@ func (i *Issuer) connect(ctx context.Context, port int) (s *session, done func()
 // login returns the credentials of i.
 func (i *Issuer) login() (provider, error) {
 	if !i.NTLM {
-		return newKerberos(tickets{i.User, i.Realm, i.Password, i.Keytab, i.Config}, i.Host), nil
+		return newKerberos(tickets{i.User, i.Realm, i.Password, i.Keytab, i.Config}, i.principal()), nil
 	}
 	password, err := secretOf(i.Password)
 	if err != nil {
 		return nil, err
 	}
-	return newNTLM(i.User, i.Realm, password, i.Host), nil
+	return newNTLM(i.User, i.Realm, password, i.principal()), nil
+}
+
+// principal is the server as Kerberos knows it.
+func (i *Issuer) principal() string {
+	return "host/" + strings.ToLower(strings.TrimSuffix(i.Host, "."))
 }
 
 func (i *Issuer) log(ctx context.Context, operation string, err error) {

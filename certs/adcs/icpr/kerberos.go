@@ -19,8 +19,8 @@ type kerberosLogin struct {
 	service string
 }
 
-func newKerberos(t tickets, host string) *kerberosLogin {
-	return &kerberosLogin{&krb5.Authentifier{Config: &krb5.Config{DCEStyle: true}}, t, "host/" + host}
+func newKerberos(t tickets, service string) *kerberosLogin {
+	return &kerberosLogin{&krb5.Authentifier{Config: &krb5.Config{DCEStyle: true}}, t, service}
 }
 
 func (l *kerberosLogin) kind() byte { return pdu.AuthKerberos }

@@ -26,11 +26,11 @@ var errSignature = errors.New("the signature of a message is wrong")
 // ntlmLogin is NTLM version 2.
 type ntlmLogin struct{ *ntlm.Authentifier }
 
-// newNTLM logs in at the computer host.
-func newNTLM(user, domain, password, host string) *ntlmLogin {
+// newNTLM logs in at the service.
+func newNTLM(user, domain, password, service string) *ntlmLogin {
 	config := ntlm.NewConfig()
 	config.Integrity, config.Confidentiality = true, true
-	config.TargetName = "host/" + host
+	config.TargetName = service
 	config.Credential = credential.NewFromPassword(user, password, credential.Domain(domain))
 	return &ntlmLogin{&ntlm.Authentifier{Config: config}}
 }
