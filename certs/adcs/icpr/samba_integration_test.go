@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	drsuapi "github.com/oiweiwei/go-msrpc/msrpc/drsr/drsuapi/v4"
 	"github.com/oiweiwei/go-msrpc/ndr"
@@ -195,29 +194,4 @@ func drsBind(t *testing.T, issuer *icpr.Issuer) error {
 		return icpr.Classify(t.Context(), issuer, err)
 	}
 	return nil
-}
-
-// A KDC that does not answer keeps nobody longer than the context.
-func TestCancelledWhileTheKDCIsSilent(t *testing.T) {
-	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = silent.Close() }()
-	config := "[libdefaults]\ndefault_realm = AD.TEST\nudp_preference_limit = 1\n" +
-		"[realms]\nAD.TEST = {\n kdc = " + silent.Addr().String() + "\n}\n"
-	issuer := &icpr.Issuer{
-		Host: "ca1.ad.test", Authority: "none", User: sambaUser, Realm: "AD.TEST", Config: config, Port: 1,
-		Password: certs.StaticPassword(sambaPassword),
-		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, silent.Addr().String())
-		},
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	begin := time.Now()
-	_, err = issuer.Retrieve(ctx, "1")
-	if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || took > 150*time.Millisecond {
-		t.Errorf("got %v after %v", err, took)
-	}
 }
