@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"golang.org/x/crypto/md4" //nolint:gosec,staticcheck // NTLM has nothing better
+	"github.com/oiweiwei/go-msrpc/ssp/crypto"
 )
 
 // flags of NTLM, [MS-NLMP] section 2.2.2.5.
@@ -115,9 +115,11 @@ func (a *acceptor) verify(token []byte, password func(user string) (string, bool
 	if !known || len(response) < 44 || len(key) != 16 {
 		return false
 	}
-	hash := md4.New() //nolint:gosec // see the import
-	_, _ = hash.Write(encode(secret))
-	owner := mac(hash.Sum(nil), encode(strings.ToUpper(decode(user))), domain)
+	hash, err := crypto.MD4(encode(secret))
+	if err != nil {
+		return false
+	}
+	owner := mac(hash, encode(strings.ToUpper(decode(user))), domain)
 	proof := mac(owner, a.nonce[:], response[16:])
 	if !hmac.Equal(proof, response[:16]) || !a.signedFlag(response[44:]) {
 		return false
