@@ -39,7 +39,7 @@ type session struct {
 	conn     net.Conn
 	security provider // nil for none
 	transmit int      // the largest fragment that the peer takes
-	calls    uint32
+	calls    uint32   // the number of the last call; the binding is the first
 	// sent says that a whole request has been handed to the connection: from then on the call may have been executed.
 	sent bool
 }
@@ -78,6 +78,7 @@ func (s *session) bind(ctx context.Context, iface pdu.Syntax) error {
 			return err
 		}
 	}
+	s.calls++
 	body := pdu.Binding{
 		MaxTransmit: pdu.MaxFragment, MaxReceive: pdu.MaxFragment, Interface: iface, Encoding: pdu.NDR(),
 	}.Marshal()
@@ -106,8 +107,8 @@ func (s *session) ask(t pdu.Type, body, token []byte) (pdu.Frame, error) {
 	return answer, nil
 }
 
+// send sends one message of the binding. All of them have one number, as those of Windows have.
 func (s *session) send(t pdu.Type, body, token []byte) error {
-	s.calls++
 	flags := pdu.Whole
 	if s.security != nil {
 		flags |= pdu.SupportHeaderSign
