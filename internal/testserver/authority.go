@@ -75,7 +75,7 @@ func (p *pair) write(t testing.TB, dir, name string) (certificate, key string) {
 	return certificate, key
 }
 
-// startAuthority runs the program until the test ends and returns once it answers at path.
+// start runs the program until the test ends and returns once it answers at path.
 func (a *Authority) start(t testing.TB, path, program string, arguments ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, arguments...) //nolint:gosec // a known program
