@@ -34,8 +34,8 @@ type signedData struct {
 }
 
 // Certificates returns the certificates of a message of at most 1 MiB, in its order; signatures on the message are not
-// looked at. A message that is larger or holds more than 64 is errs.ErrLimit; one that is damaged, is of another kind
-// or holds none is errs.ErrIntegrity.
+// looked at. A message that is larger or holds more than 64 is errs.ErrLimit; one that is damaged, is of another kind or holds
+// none is errs.ErrIntegrity.
 func Certificates(der []byte) ([]*x509.Certificate, error) {
 	if len(der) > maxSize {
 		return nil, fmt.Errorf("pkcs7: %d bytes, at most %d are read: %w", len(der), maxSize, errs.ErrLimit)
