@@ -86,7 +86,7 @@ var severity = []ProblemKind{
 // yields them worst first, and in the order of aliases where they are equally bad: what can be taken over, what dangles,
 // what leads elsewhere, what is broken in other ways, what could not be learnt, and then what is fine.
 //
-// Nothing is yielded before every alias is settled; [AuditOptions.Progress] sees them earlier. An alias whose answer is
+// Over a [BatchConn] it takes less time for many aliases. Nothing is yielded before every alias is settled; [AuditOptions.Progress] sees them earlier. An alias whose answer is
 // anything but plain is looked at again with [Check]. 100,000 aliases take less than 64 MB.
 //
 // An error comes last, after what was settled by then: [*InvalidError], that of ctx, or [ErrUnavailable] if every server

@@ -20,6 +20,7 @@ var rooms = map[string]links{
 	"dns":               join(errCategories, dnsMessage),
 	"dns/dnstest":       join(dns),
 	"dns/internal/swap": join(dns),
+	"dns/udpbatch":      join(udpBatches),
 	"dns/rfc2136":       join(dns, miekg, checkedSwap),
 	"dns/gsstsig":       join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
 	"dns/libdnszone": join(dns, checkedSwap, links{
@@ -57,7 +58,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
+var drivers = []string{"dns/udpbatch", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -86,6 +87,12 @@ var (
 		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 		"golang.org/x/text":                  "afero compares file names with it",
+	}
+	udpBatches = links{
+		"golang.org/x/net/ipv4":     "many packets in one system call, which the standard library cannot",
+		"golang.org/x/net/bpf":      "ipv4 filters packets with it",
+		"golang.org/x/net/internal": "ipv4 is built on it",
+		"golang.org/x/sys":          "ipv4 is built on it",
 	}
 	miekg = links{
 		"github.com/miekg/dns":      "UPDATE, TSIG and TKEY records, which dnsmessage has not",
