@@ -36,7 +36,8 @@ const (
 // BenchmarkAudit compares audits, over the sockets of package net and over those of udpbatch, with a plain client on
 // miekg/dns and with dnsperf: in every round each asks the same server the same questions, with as many in flight, and the
 // order changes from round to round. Reported are medians, and those of ratios are of ratios within a round. The figures
-// of one run compare with each other, those of different machines do not.
+// of one run compare with each other, those of different machines do not, and no client gets more out of a server than its
+// one thread can answer, which dnsperf shows.
 //
 //	go test -tags integration -run '^$' -bench=Audit -benchtime=5x .
 func BenchmarkAudit(b *testing.B) {

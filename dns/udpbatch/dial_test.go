@@ -1,6 +1,7 @@
 package udpbatch_test
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -48,7 +49,7 @@ func TestAuditInBatches(t *testing.T) {
 
 func TestDialReturnsTheErrorOfPackageNet(t *testing.T) {
 	conn, err := udpbatch.Dial(t.Context(), "udp", "192.0.2.1")
-	if _, ok := err.(*net.OpError); !ok || conn != nil {
+	if _, ok := errors.AsType[*net.OpError](err); !ok || conn != nil {
 		t.Errorf("got %v, %v", conn, err)
 	}
 }
