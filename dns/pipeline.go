@@ -143,10 +143,11 @@ func (l *line) connect(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.server, err)
 	}
-	l.conn, l.wake = inBatches(conn, l.window), time.Time{}
-	hangUp := func() { _ = l.conn.Close() }
+	batch := inBatches(conn, l.window)
+	hangUp := func() { _ = batch.Close() }
 	defer hangUp()
 	defer context.AfterFunc(ctx, hangUp)()
+	l.conn, l.wake = batch, time.Time{}
 	if err := l.pump(ctx); err != nil {
 		return fmt.Errorf("%s: %w", l.server, err)
 	}
