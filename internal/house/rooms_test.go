@@ -33,6 +33,7 @@ var rooms = map[string]links{
 	"dns":               join(errCategories, dnsMessage),
 	"dns/dnstest":       join(dns),
 	"dns/internal/swap": join(dns),
+	"dns/udpbatch":      join(udpBatches),
 	"dns/rfc2136":       join(dns, miekg, checkedSwap),
 	"dns/gsstsig":       join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
 	"dns/libdnszone": join(dns, checkedSwap, links{
@@ -70,7 +71,15 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"certs/adcs/icpr", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
+var drivers = []string{
+	"certs/adcs/icpr",
+	"dns/rfc2136",
+	"dns/gsstsig",
+	"dns/libdnszone",
+	"dns/azuredns",
+	"dns/udpbatch",
+	"clouddp/classic",
+}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -124,6 +133,12 @@ var (
 		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
 		"golang.org/x/crypto/md4":            "NTLM and gokrb5 make RC4 keys with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
+	}
+	udpBatches = links{
+		"golang.org/x/net/ipv4":     "many packets in one system call, which the standard library cannot",
+		"golang.org/x/net/bpf":      "ipv4 filters packets with it",
+		"golang.org/x/net/internal": "ipv4 is built on it",
+		"golang.org/x/sys":          "ipv4 is built on it",
 	}
 	miekg = links{
 		"github.com/miekg/dns":      "UPDATE, TSIG and TKEY records, which dnsmessage has not",
