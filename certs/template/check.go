@@ -42,6 +42,8 @@ func (c *checker) when(noticed bool, severity slog.Level, id, evidence, remedy s
 }
 
 func (t Template) checkPurpose(c *checker) {
+	c.when(t.isBuiltIn(), slog.LevelInfo, "tpl.builtin",
+		fmt.Sprintf("schema version %d, flags: %s", t.SchemaVersion, t.Flags), "duplicate it: nothing but the access to one of Windows' own templates can be changed")
 	c.when(t.NameFlags&NameEnrolleeSuppliesSubject == 0, slog.LevelError, "tpl.subject",
 		"name flags: "+t.NameFlags.String(), `choose "Supply in the request": otherwise the authority discards the common name and the DNS names`)
 	c.when(len(t.ExtKeyUsage) > 0 && !slices.Contains(t.ExtKeyUsage, ServerAuth), slog.LevelError, "tpl.eku",
@@ -64,7 +66,7 @@ func (t Template) checkKey(c *checker) {
 	c.when(t.KeySpec != KeyExchange, slog.LevelWarn, "tpl.keyspec",
 		fmt.Sprintf("key spec %d", t.KeySpec), "make the key for key exchange (1), as Azure asks for")
 	c.when(t.KeyUsage&tlsUsage != tlsUsage, slog.LevelWarn, "tpl.ku",
-		fmt.Sprintf("key usage %#x", int(t.KeyUsage)), "allow digital signature and key encipherment, as Web Server does")
+		"key usage: "+keyUsage{&t}.words(), "allow digital signature and key encipherment, as Web Server does")
 	c.when(t.PrivateKeyFlags&PrivateKeyAlternateSignature != 0, slog.LevelWarn, "tpl.sig.pss",
 		"alternate signature format", "clear it: old TLS stacks cannot verify RSASSA-PSS")
 	c.when(t.PrivateKeyFlags&PrivateKeyRequireArchival != 0, slog.LevelError, "tpl.archival",

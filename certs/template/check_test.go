@@ -53,6 +53,11 @@ var pairs = map[string]pair{
 		near:     func(s *template.Template) { s.ExtKeyUsage, s.ApplicationPolicies = both, []string{both[1], both[0]} },
 		severity: slog.LevelWarn,
 	},
+	"tpl.builtin": {
+		trigger:  func(s *template.Template) { s.Flags |= template.GeneralIsDefault },
+		near:     func(s *template.Template) { s.Flags |= template.GeneralPublishToDS },
+		severity: slog.LevelInfo,
+	},
 	"tpl.ca": {
 		trigger:  func(s *template.Template) { s.Flags |= template.GeneralIsCrossCA },
 		near:     func(s *template.Template) { s.Flags |= template.GeneralAutoEnrollment },
@@ -363,5 +368,18 @@ func TestCheckReportsWhatIsNotThere(t *testing.T) {
 		if findings, err := template.Check(t.Context(), test.directory, test.authority, test.subject, group); !errors.Is(err, test.want) || findings != nil {
 			t.Errorf("%s: got %v, %v, want %v", name, findings, err, test.want)
 		}
+	}
+}
+
+// TestCheckOfADump looks at a template that somebody exported.
+func TestCheckOfADump(t *testing.T) {
+	exported := parseAttributes(t, "WebServer", webServerDump)
+	var ids []string
+	for _, f := range exported.Check() {
+		ids = append(ids, f.ID)
+	}
+	want := []string{"tpl.builtin", "key.exportable", "tpl.read", "tpl.enroll"}
+	if !slices.Equal(ids, want) {
+		t.Errorf("got %v, want %v", ids, want)
 	}
 }

@@ -168,7 +168,19 @@ func (v keyUsage) decode(values [][]byte) string {
 	return ""
 }
 
-func (v keyUsage) words() string { return fmt.Sprintf("%#x", int(v.t.KeyUsage)) }
+func (v keyUsage) words() string {
+	return bitNames(uint32(v.t.KeyUsage), []bitName{ //nolint:gosec // Validate checks it
+		{uint32(x509.KeyUsageDigitalSignature), "digital signature"},
+		{uint32(x509.KeyUsageContentCommitment), "non-repudiation"},
+		{uint32(x509.KeyUsageKeyEncipherment), "key encipherment"},
+		{uint32(x509.KeyUsageDataEncipherment), "data encipherment"},
+		{uint32(x509.KeyUsageKeyAgreement), "key agreement"},
+		{uint32(x509.KeyUsageCertSign), "certificate signing"},
+		{uint32(x509.KeyUsageCRLSign), "CRL signing"},
+		{uint32(x509.KeyUsageEncipherOnly), "encipher only"},
+		{uint32(x509.KeyUsageDecipherOnly), "decipher only"},
+	}, "|")
+}
 
 // set is a list of strings whose order a directory does not keep.
 type set struct{ list *[]string }
