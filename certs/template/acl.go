@@ -87,7 +87,7 @@ func parseACE(raw []byte) (a ace, problem string) {
 	}
 	a.mask, body = binary.LittleEndian.Uint32(body), body[4:]
 	if form == objectForm {
-		if body, problem = a.cutGUIDs(body); problem != "" {
+		if body, problem = cutGUIDs(&a, body); problem != "" {
 			return a, problem
 		}
 	}
@@ -96,7 +96,7 @@ func parseACE(raw []byte) (a ace, problem string) {
 	return a, problem
 }
 
-func (a *ace) cutGUIDs(body []byte) (rest []byte, problem string) {
+func cutGUIDs(a *ace, body []byte) (rest []byte, problem string) {
 	if len(body) < 4 {
 		return nil, "an entry is cut off"
 	}

@@ -32,9 +32,9 @@ type value interface {
 	words() string
 }
 
-// fields lists the attributes of pKICertificateTemplate in the order in which they are written. Name and access control have
+// fieldsOf lists the attributes of pKICertificateTemplate in the order in which they are written. Name and access control have
 // attributes of their own kind.
-func (t *Template) fields() []field {
+func fieldsOf(t *Template) []field {
 	return []field{
 		{"displayName", "DisplayName", text{&t.DisplayName}},
 		{"flags", "Flags", word[GeneralFlags]{&t.Flags}},
@@ -71,7 +71,7 @@ func (t Template) Attributes() ([]Attribute, error) {
 		return nil, err
 	}
 	var attributes []Attribute
-	for _, f := range t.fields() {
+	for _, f := range fieldsOf(&t) {
 		if values := f.value.encode(); len(values) > 0 {
 			attributes = append(attributes, Attribute{f.attribute, values})
 		}
@@ -91,7 +91,7 @@ func ParseAttributes(name string, attributes []Attribute) (Template, error) {
 	}
 	e := &errs.InvalidError{Subject: fmt.Sprintf("template: attributes of %q", name)}
 	attributeOf := map[string]string{"Name": "cn"}
-	for _, f := range t.fields() {
+	for _, f := range fieldsOf(&t) {
 		attributeOf[f.field] = f.attribute
 		present := values[strings.ToLower(f.attribute)]
 		if len(present) == 0 {

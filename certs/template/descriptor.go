@@ -64,7 +64,7 @@ func parseDescriptor(data []byte) (d SecurityDescriptor, problem string) {
 		if offset < descriptorHeader || uint64(offset) >= uint64(len(data)) {
 			return d, fmt.Sprintf("%s: lies outside", partNames[part])
 		}
-		if problem := d.parsePart(part, data[offset:]); problem != "" {
+		if problem := parsePart(&d, part, data[offset:]); problem != "" {
 			return d, fmt.Sprintf("%s: %s", partNames[part], problem)
 		}
 		offsets[part] = offset
@@ -87,7 +87,7 @@ const (
 
 var partNames = [...]string{ownerPart: "owner", groupPart: "group", saclPart: "SACL", daclPart: "DACL"}
 
-func (d *SecurityDescriptor) parsePart(part int, data []byte) (problem string) {
+func parsePart(d *SecurityDescriptor, part int, data []byte) (problem string) {
 	switch part {
 	case ownerPart:
 		d.owner, _, problem = cutSID(data)

@@ -21,10 +21,21 @@
 //
 // After Apply the site server must be restarted before it enrolls: only then does its logon token hold the group.
 //
+// [Check] looks for what would keep a template from serving, and what makes it dangerous; [Template.Check] does so for one that
+// was exported to a file.
+//
+// # Formats
+//
+// Each is written and read back byte for byte: LDAP attributes ([Template.Attributes], [ParseAttributes]) with a
+// [SecurityDescriptor] beside them; for people without a program that speaks LDAP, LDIF ([Desired.LDIF]) and
+// certutil ([Desired.Certutil]); for a request on the site server itself, certreq ([Template.RequestINF]). Flags without
+// a name and properties of no use here survive.
+//
 // # Errors
 //
 // An error matches one of the categories below with [errors.Is]. A template that a directory could not hold is an
-// [*InvalidError] listing every problem; one of Windows' own is [ErrForeign].
+// [*InvalidError] listing every problem; one of Windows' own is [ErrForeign]. Files and attributes are untrusted: what is
+// malformed is an [*InvalidError] naming the line or the attribute, what is too large is [ErrLimit].
 //
 // # Testing
 //

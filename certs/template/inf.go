@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -137,7 +138,7 @@ func (r RequestINF) Format() ([]byte, error) {
 	line(`Signature="$Windows NT$"`)
 	line("[NewRequest]")
 	line(`Subject="CN=%s"`, r.CommonName)
-	line("Exportable=%s", strings.ToUpper(fmt.Sprint(r.Exportable)))
+	line("Exportable=%s", strings.ToUpper(strconv.FormatBool(r.Exportable)))
 	line("KeyLength=%d", r.KeyLength)
 	if r.KeySpec != 0 {
 		line("KeySpec=%d", r.KeySpec)

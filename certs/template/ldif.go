@@ -44,6 +44,7 @@ type LDIFModification struct {
 const ldifWidth = 76
 
 var (
+	specialInName = regexp.MustCompile(`[,+"\\<>;=]|^[# ]| $`)
 	attributeForm = regexp.MustCompile(`^[A-Za-z0-9.][A-Za-z0-9.-]*(;[A-Za-z0-9-]+)*$`)
 	// safeString is what RFC 2849 allows as it is; a space at the end would be lost to the eye.
 	safeString = regexp.MustCompile(`^(|[\x01-\x09\x0b\x0c\x0e-\x1f!-9;=-\x7f]([\x01-\x09\x0b\x0c\x0e-\x7f]*[\x01-\x09\x0b\x0c\x0e-\x1f!-\x7f])?)$`)
@@ -177,6 +178,5 @@ func commonName(dn string) (name string, ok bool) {
 
 // commonNamePart returns name as the first part of a distinguished name, RFC 4514.
 func commonNamePart(name string) string {
-	escaped := regexp.MustCompile(`[,+"\\<>;=]|^[# ]| $`).ReplaceAllString(name, `\$0`)
-	return "CN=" + escaped
+	return "CN=" + specialInName.ReplaceAllString(name, `\$0`)
 }

@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -31,15 +32,16 @@ func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord
 	if len(administrators) == 0 {
 		e.Add("administrators", "are missing; give the groups that may change the template")
 	}
-	access := d.Template.Access
+	access := slices.Clone(d.Template.Access)
 	for _, sid := range administrators {
-		access = append(access[:len(access):len(access)], Access{sid, Read | Write})
+		access = append(access, Access{sid, Read | Write})
 	}
-	Template{Access: mergeAccess(access)}.validateAccess(e)
+	access = mergeAccess(access)
+	Template{Access: access}.validateAccess(e)
 	if err := e.Err(); err != nil {
 		return nil, err
 	}
-	return d.records(servicesContainer+configuration, mergeAccess(access))
+	return d.records(servicesContainer+configuration, access)
 }
 
 func (d Desired) records(services string, access []Access) ([]LDIFRecord, error) {

@@ -98,13 +98,13 @@ type word[T interface {
 }] struct{ bits *T }
 
 func (v word[T]) encode() [][]byte {
-	signed := int32(*v.bits) //nolint:gosec // the directory's own form: the highest bit makes it negative
+	signed := int32(*v.bits) // the highest bit makes it negative
 	return [][]byte{strconv.AppendInt(nil, int64(signed), 10)}
 }
 
 func (v word[T]) decode(values [][]byte) string {
 	n, problem := parseInt32(values)
-	*v.bits = T(n) //nolint:gosec // see encode
+	*v.bits = T(n)
 	return problem
 }
 
