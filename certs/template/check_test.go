@@ -58,6 +58,11 @@ var pairs = map[string]pair{
 		near:     func(s *template.Template) { s.Flags |= template.GeneralPublishToDS },
 		severity: slog.LevelInfo,
 	},
+	"tpl.machine": {
+		trigger:  func(s *template.Template) { s.Flags &^= template.GeneralMachineType },
+		near:     func(s *template.Template) { s.Flags &^= template.GeneralAddTemplateName },
+		severity: slog.LevelWarn,
+	},
 	"tpl.ca": {
 		trigger:  func(s *template.Template) { s.Flags |= template.GeneralIsCrossCA },
 		near:     func(s *template.Template) { s.Flags |= template.GeneralAutoEnrollment },

@@ -23,9 +23,9 @@ const (
 	controlSelfRelative  = 0x8000
 )
 
-// SecurityDescriptor says who owns an object of a directory and who may do what with it (nTSecurityDescriptor). Make one of
-// its binary form with [ParseSecurityDescriptor]. The zero value has no owner and no lists, as a driver gives it to a server
-// for a new object after [SecurityDescriptor.WithAccess]. It is immutable.
+// SecurityDescriptor says who owns an object of a directory and who may do what with it (nTSecurityDescriptor). Make
+// one of its binary form with [ParseSecurityDescriptor]. The zero value has no owner and no lists, as a driver gives it
+// to a server for a new object after [SecurityDescriptor.WithAccess]. It is immutable.
 type SecurityDescriptor struct {
 	raw        []byte // as parsed or made; empty in the zero value
 	resource   byte   // control of a resource manager

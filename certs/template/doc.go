@@ -1,8 +1,8 @@
 // Package template plans and makes the certificate template of a cloud distribution point in an Active Directory forest.
 //
-// A [Template] is plain data. [CloudDP] is the one that Microsoft's guide makes by hand; [Plan] shows what a [Directory]
-// lacks of it, and [Apply] adds that in the safe order: object identifier, template, publication on one authority. Applying
-// again changes nothing:
+// A [Template] is plain data. [CloudDP] is the one that Microsoft's guide makes by hand; [Plan] shows what a
+// [Directory] lacks of it, and [Apply] adds that in the safe order: object identifier, template, publication on one
+// authority. Applying again changes nothing:
 //
 //	group, err := directory.GroupSID(ctx, "ConfigMgr Site Servers")
 //	if err != nil {
@@ -21,8 +21,8 @@
 //
 // After Apply the site server must be restarted before it enrolls: only then does its logon token hold the group.
 //
-// [Check] looks for what would keep a template from serving, and what makes it dangerous; [Template.Check] does so for one that
-// was exported to a file.
+// [Check] looks for what would keep a template from serving, and what makes it dangerous; [Template.Check] does so for
+// one that was exported to a file.
 //
 // # Formats
 //
@@ -39,5 +39,6 @@
 //
 // # Testing
 //
-// Package [github.com/clouddp/sdk/certs/certstest] holds a Directory in memory, and the suite that every Directory passes.
+// Package [github.com/clouddp/sdk/certs/certstest] holds a Directory in memory, and the suite that every Directory
+// passes.
 package template

@@ -13,8 +13,8 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// RequestINF is what certreq -new reads to make a key and a request on a computer with Windows ("certreq", Microsoft Learn).
-// The key belongs to the computer, and the request is in the form of PKCS #10.
+// RequestINF is what certreq -new reads to make a key and a request on a computer with Windows ("certreq", Microsoft
+// Learn). The key belongs to the computer, and the request is in the form of PKCS #10.
 type RequestINF struct {
 	// CommonName is the service FQDN: a host name of at most 64 characters, its first label possibly a star.
 	CommonName string
@@ -167,5 +167,6 @@ func (r RequestINF) Format() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// infUsage turns a key usage into the number that certreq takes, whose lowest byte is the first of the extension, or back.
+// infUsage turns a key usage into the number that certreq takes, whose lowest byte is the first of the extension, or
+// back.
 func infUsage(n uint16) uint16 { return bits.ReverseBytes16(bits.Reverse16(n)) }

@@ -132,8 +132,8 @@ func (w *ldifWriter) line(name string, value []byte) {
 	w.text.WriteString(line + "\n")
 }
 
-// Template returns the template that r is: its name out of DN, its access out of nTSecurityDescriptor where that is present.
-// Errors are those of [ParseAttributes] and [ParseSecurityDescriptor].
+// Template returns the template that r is: its name out of DN, its access out of nTSecurityDescriptor where that is
+// present. Errors are those of [ParseAttributes] and [ParseSecurityDescriptor].
 func (r LDIFRecord) Template() (Template, error) {
 	name, ok := commonName(r.DN)
 	if !ok {

@@ -15,11 +15,11 @@ const (
 	securityAttribute = "nTSecurityDescriptor"
 )
 
-// LDIF returns d as changes for somebody to review and to import with ldifde or ldapmodify, in the safe order: the object
-// identifier, the template, its publication. configuration is the distinguished name of the configuration partition, which is the
-// forest's: CN=Configuration,DC=contoso,DC=com. administrators may change the template; without at least one, whoever
-// imports it would be left outside. The template needs an OID below that of the forest, since one of another forest collides.
-// Bad input is an [*InvalidError].
+// LDIF returns d as changes for somebody to review and to import with ldifde or ldapmodify, in the safe order: the
+// object identifier, the template, its publication. configuration is the distinguished name of the configuration
+// partition, which is the forest's: CN=Configuration,DC=contoso,DC=com. administrators may change the template; without
+// at least one, whoever imports it would be left outside. The template needs an OID below that of the forest, since one
+// of another forest collides. Bad input is an [*InvalidError].
 func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord, error) {
 	e := &errs.InvalidError{Subject: "template: LDIF"}
 	e.Problems = append(e.Problems, d.problems()...)

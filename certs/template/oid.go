@@ -35,9 +35,9 @@ func allotOID(ctx context.Context, d Directory, t Template) (o ObjectIdentifier,
 	return o, false, fmt.Errorf("no object identifier is free below %s: %w", base, ErrConflict)
 }
 
-// DeriveOID returns the object identifier that [Plan] proposes first for t in the forest whose own is given: two numbers of eight
-// digits below it, as the Certificate Templates console adds random ones. It is for those who cannot ask a [Directory], which
-// also knows whether it is taken.
+// DeriveOID returns the object identifier that [Plan] proposes first for t in the forest whose own is given: two
+// numbers of eight digits below it, as the Certificate Templates console adds random ones. It is for those who cannot
+// ask a [Directory], which also knows whether it is taken.
 func (t Template) DeriveOID(forest string) string { return t.deriveOID(forest, 0) }
 
 func (t Template) deriveOID(forest string, attempt int) string {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// String returns d in the security descriptor definition language of [MS-DTYP] section 2.5.1, as Windows prints it but for groups of
-// a domain, which stay numbers. Entries that the language has no word for are printed as numbers too.
+// String returns d in the security descriptor definition language of [MS-DTYP] section 2.5.1, as Windows prints it but
+// for groups of a domain, which stay numbers. Entries that the language has no word for are printed as numbers too.
 //
 // [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp
 func (d SecurityDescriptor) String() string {

@@ -143,9 +143,9 @@ func WebServer() Template {
 	}
 }
 
-// Duplicate returns what the command Duplicate Template makes of t at the lowest compatibility that t allows: schema version 2
-// for an authority on Windows Server 2003 and a recipient on Windows XP, unless t is newer. It has revision 100.0, no OID yet, and
-// a name that is displayName without spaces.
+// Duplicate returns what the command Duplicate Template makes of t at the lowest compatibility that t allows: schema
+// version 2 for an authority on Windows Server 2003 and a recipient on Windows XP, unless t is newer. It has revision
+// 100.0, no OID yet, and a name that is displayName without spaces.
 func (t Template) Duplicate(displayName string) Template {
 	d := t.Clone()
 	d.DisplayName = displayName
@@ -169,9 +169,10 @@ func (t Template) Duplicate(displayName string) Template {
 	return d
 }
 
-// CloudDP returns the template of a cloud distribution point as Microsoft's step-by-step example makes it ("Deploying the
-// service certificate for cloud-based distribution points"): Web Server duplicated as "Cloud DP Cert", the private key
-// exportable, Enroll for group alone (Enterprise Admins lose it) and Read for Authenticated Users, as whom authorities read.
+// CloudDP returns the template of a cloud distribution point as Microsoft's step-by-step example makes it ("Deploying
+// the service certificate for cloud-based distribution points"): Web Server duplicated as "Cloud DP Cert", the private
+// key exportable, Enroll for group alone (Enterprise Admins lose it) and Read for Authenticated Users, as whom
+// authorities read.
 func CloudDP(group SID) Template {
 	t := WebServer().Duplicate("Cloud DP Cert")
 	t.PrivateKeyFlags |= PrivateKeyExportable

@@ -143,7 +143,8 @@ func days(d time.Duration) string {
 	return fmt.Sprintf("%d days", d/day)
 }
 
-// keyUsage is the payload of the BIT STRING of the extension, its first bit the highest: two bytes, or one in old templates.
+// keyUsage is the payload of the BIT STRING of the extension, its first bit the highest: two bytes, or one in old
+// templates.
 type keyUsage struct{ t *Template }
 
 func (v keyUsage) encode() [][]byte {
