@@ -88,7 +88,7 @@ func (p powers) rights() Rights {
 	return r
 }
 
-// powersFor returns what to take away from somebody who should not have rights.
+// powersFor returns what to give for rights, or to take away.
 func powersFor(r Rights) powers {
 	var p powers
 	if r&Read != 0 {
@@ -125,7 +125,7 @@ func (d SecurityDescriptor) Access() []Access {
 			continue
 		}
 		if entry.isDenial() {
-			denied[entry.sid] |= p &^ allowed[entry.sid]
+			denied[entry.sid] |= p // what was allowed before stays so
 			continue
 		}
 		if _, known := allowed[entry.sid]; !known {
@@ -266,10 +266,8 @@ func (d SecurityDescriptor) adding(access []Access) SecurityDescriptor {
 // grant returns the entries that give rights to sid.
 func grant(sid SID, rights Rights) []ace {
 	var entries []ace
-	if rights&Write != 0 {
-		entries = append(entries, ace{kind: aceAllowed, mask: maskFull, sid: sid})
-	} else if rights&Read != 0 {
-		entries = append(entries, ace{kind: aceAllowed, mask: maskRead, sid: sid})
+	if plain := powersFor(rights &^ enrollment); plain != 0 {
+		entries = append(entries, ace{kind: aceAllowed, mask: uint32(plain), sid: sid}) //nolint:gosec // the upper half is empty
 	}
 	if rights&Enroll != 0 {
 		right := enrollRight
