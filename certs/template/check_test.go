@@ -358,6 +358,20 @@ func TestCheckLooksAtAToken(t *testing.T) {
 	}
 }
 
+func TestEverybodyIsInEveryToken(t *testing.T) {
+	for _, sid := range []template.SID{template.Everyone, template.AuthenticatedUsers} {
+		open := template.Desired{Template: template.CloudDP(sid), CA: authority}
+		open.Template.Access = open.Template.Access[1:]
+		d := certstest.NewCA(authority)
+		if _, err := template.Apply(t.Context(), d, open); err != nil {
+			t.Fatal(err)
+		}
+		if findings, err := template.Check(t.Context(), d, authority, "CloudDPCert", domainAdmins); err != nil || len(findings) != 0 {
+			t.Errorf("%s may enroll: %v, %v", sid, findings, err)
+		}
+	}
+}
+
 func TestCheckReportsWhatIsNotThere(t *testing.T) {
 	d := appliedTo(t)
 	for name, test := range map[string]struct {
