@@ -31,7 +31,10 @@ func TestDirectory(t *testing.T, newHarness func(t *testing.T) DirectoryHarness)
 	for name, test := range map[string]func(*testing.T, DirectoryHarness){
 		"knows nothing that is not there":      testAbsent,
 		"keeps a template as it was put":       testTemplateRoundTrip,
+		"keeps every attribute":                testEveryAttribute,
 		"keeps the object identifier":          testTemplateOID,
+		"keeps administrators":                 testAdministrators,
+		"changes access to a built-in one":     testBuiltInAccess,
 		"refuses an impossible template":       testImpossibleTemplate,
 		"registers an object identifier once":  testObjectIdentifier,
 		"publishes once, beside the others":    testPublish,
@@ -128,6 +131,9 @@ func testTemplateOID(t *testing.T, h DirectoryHarness) {
 	}
 	put.OID = h.oid(t, "10000001.10000003")
 	wantError(t, "PutTemplate with another OID", h.Directory.PutTemplate(t.Context(), put), template.ErrConflict)
+	other := h.template(t)
+	other.Name += "2"
+	wantError(t, "PutTemplate with the OID of another", h.Directory.PutTemplate(t.Context(), other), template.ErrConflict)
 }
 
 func testImpossibleTemplate(t *testing.T, h DirectoryHarness) {

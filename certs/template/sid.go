@@ -19,7 +19,7 @@ const (
 	AuthenticatedUsers SID = "S-1-5-11"
 )
 
-var sidForm = regexp.MustCompile(`^S-1-(\d{1,15})((?:-\d{1,10}){1,15})$`)
+var sidForm = regexp.MustCompile(`^S-1-(0|[1-9]\d{0,14})((?:-(?:0|[1-9]\d{0,9})){1,15})$`)
 
 // Validate returns an [*InvalidError] unless s has the form of [MS-DTYP] section 2.4.2.1: S-1, a 48-bit authority in
 // decimal and one to fifteen 32-bit numbers.
@@ -48,12 +48,22 @@ func (s SID) problem() string {
 	return ""
 }
 
-// isBroad reports whether s stands for everybody in a domain rather than for a chosen group.
+// isBroad reports whether s stands for everybody in a domain, or more, rather than for a chosen group.
 func (s SID) isBroad() bool {
 	switch s {
-	case Everyone, AuthenticatedUsers, "S-1-5-32-545": // BUILTIN\Users
+	case Everyone, AuthenticatedUsers,
+		"S-1-5-7",      // Anonymous
+		"S-1-5-32-545", // BUILTIN\Users
+		"S-1-5-32-546", // BUILTIN\Guests
+		"S-1-5-32-554": // BUILTIN\Pre-Windows 2000 Compatible Access, which commonly holds Authenticated Users
 		return true
 	}
-	inDomain := strings.HasPrefix(string(s), "S-1-5-21-")
-	return inDomain && (strings.HasSuffix(string(s), "-513") || strings.HasSuffix(string(s), "-515")) // Domain Users, Domain Computers
+	if !strings.HasPrefix(string(s), "S-1-5-21-") {
+		return false
+	}
+	switch string(s[strings.LastIndex(string(s), "-")+1:]) {
+	case "513", "514", "515": // Domain Users, Domain Guests, Domain Computers
+		return true
+	}
+	return false
 }
