@@ -92,7 +92,7 @@ func (o *order) bundle(t *testing.T) *certs.Bundle {
 	return bundle
 }
 
-func create(t *testing.T, c, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
+func create(t testing.TB, c, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
 	t.Helper()
 	der, err := x509.CreateCertificate(rand.Reader, c, parent, public, signer)
 	if err != nil {
@@ -105,7 +105,7 @@ func create(t *testing.T, c, parent *x509.Certificate, public crypto.PublicKey, 
 	return made
 }
 
-func newECDSA(t *testing.T) *ecdsa.PrivateKey {
+func newECDSA(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
