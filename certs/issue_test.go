@@ -66,6 +66,7 @@ func makeBundle(t *testing.T, change func(*order)) *certs.Bundle {
 			KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 			ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 			CRLDistributionPoints: []string{"http://pki.contoso.com/ca.crl"},
+			IssuingCertificateURL: []string{"http://pki.contoso.com/ca.crt"},
 			BasicConstraintsValid: true,
 		},
 		key:     certstest.Key(),

@@ -158,7 +158,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func newRevocation(certificate *x509.Certificate) Revocation { return Revocation{Certificate: certificate} }
+func newRevocation(certificate *x509.Certificate) Revocation {
+	return Revocation{Certificate: certificate}
+}
 
 // check tries the lists that certificate names until one speaks.
 func (r *RevocationChecker) check(ctx context.Context, certificate, issuer *x509.Certificate, now time.Time) Revocation {
@@ -168,7 +170,7 @@ func (r *RevocationChecker) check(ctx context.Context, certificate, issuer *x509
 	}
 	urls := httpURLs(certificate.CRLDistributionPoints)
 	if len(urls) == 0 {
-		answer.add(slog.LevelWarn, crlHTTP, "revocation lists: "+quoteAll(certificate.CRLDistributionPoints), remedyHTTP)
+		answer.add(slog.LevelWarn, "crl.http", "revocation lists: "+quoteAll(certificate.CRLDistributionPoints), remedyHTTP)
 		return answer
 	}
 	for _, address := range urls[:min(len(urls), maxCRLTries)] {

@@ -9,27 +9,11 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
 )
 
-const (
-	maxCRLRedirects = 3
-	crlHTTP         = "crl.http"
-	remedyHTTP      = "publish the revocation list over plain http: clients outside cannot read ldap"
-)
-
-// httpURLs returns the addresses that a client outside can fetch.
-func httpURLs(all []string) []string {
-	var found []string
-	for _, each := range all {
-		if strings.HasPrefix(strings.ToLower(each), "http://") {
-			found = append(found, each)
-		}
-	}
-	return found
-}
+const maxCRLRedirects = 3
 
 // fetch reads the list at address as it comes in.
 func (r *RevocationChecker) fetch(ctx context.Context, certificate, issuer *x509.Certificate, address string, now time.Time) Revocation {

@@ -186,6 +186,28 @@ func TestListsAreRead(t *testing.T) {
 	}
 }
 
+func TestListWithoutNextUpdateIsUnknown(t *testing.T) {
+	w := newCRLWorld(t, newECDSA(t))
+	for name, test := range map[string]struct {
+		change func(*x509.RevocationList)
+		want   certs.RevocationStatus
+	}{"not listed": {nil, certs.RevocationUnknown}, "listed": {w.revoke(x509.RevocationListEntry{}), certs.RevocationRevoked}} {
+		list, err := x509.ParseRevocationList(w.list(t, test.change))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var signed asn1.RawValue
+		if _, err := asn1.Unmarshal(list.RawTBSRevocationList, &signed); err != nil {
+			t.Fatal(err)
+		}
+		signed.Bytes = bytes.Replace(signed.Bytes, marshal(t, list.NextUpdate), nil, 1)
+		signed.FullBytes = nil
+		if got := w.look(w.sign(t, marshal(t, signed))); got.Status != test.want || !got.NextUpdate.IsZero() || got.ThisUpdate.IsZero() {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 func TestDamagedListsAreUnknown(t *testing.T) {
 	w := newCRLWorld(t, newECDSA(t))
 	good := w.list(t, nil)
