@@ -35,9 +35,9 @@ const levelCertificate = "certificate"
 
 // Watch looks at the cloud distribution point name every [Client.WatchInterval] and yields what has changed: its state,
 // alerts that rise or fall, a certificate with 30 days left ([certs.ExpirySoon]), of which Configuration Manager itself
-// gives no warning. What was reported is remembered in the Registry, so a
-// restarted Watch repeats nothing. An expired certificate is reported as message 9425 as well. A cloud that cannot be
-// read is an event; the error pair comes last, when ctx is done or the name is unknown ([ErrNotFound]).
+// does not warn. What was reported is remembered in the Registry, so a restarted Watch repeats nothing. An expired
+// certificate is reported as message 9425 as well. A cloud that cannot be read is an event; the error pair comes last,
+// when ctx is done or the name is unknown ([ErrNotFound]).
 func (c *Client) Watch(ctx context.Context, name string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		w := &watch{client: c, name: normalName(name)}
