@@ -50,11 +50,11 @@ func (ca *CA) submit(ctx context.Context, csr []byte, name string, groups []temp
 
 // judge issues or denies r, or leaves it pending.
 func (ca *CA) judge(r *request, name string, groups []template.SID) {
-	if code, reason := ca.selectTemplate(r, name); code != 0 {
+	if code, reason := ca.selectTemplate(r, name); reason != "" {
 		r.denied = &certs.DeniedError{ID: r.id, Code: code, Reason: reason}
 		return
 	}
-	if code, reason := ca.policy(r, groups); code != 0 {
+	if code, reason := ca.policy(r, groups); reason != "" {
 		r.denied = &certs.DeniedError{ID: r.id, Code: code, Reason: reason}
 		return
 	}
@@ -79,11 +79,12 @@ func (ca *CA) selectTemplate(r *request, attribute string) (code certs.HRESULT, 
 	case slices.ContainsFunc(candidates, func(name string) bool { return !strings.EqualFold(name, candidates[0]) }):
 		return certs.CodeTemplateConflict, "The request names two certificate templates"
 	}
-	t, ok := ca.templates[strings.ToLower(candidates[0])]
-	switch {
-	case !ok || !ca.isPublished(t.Name):
+	stored, ok := ca.templates[strings.ToLower(candidates[0])]
+	if !ok || !ca.isPublished(candidates[0]) {
 		return certs.CodeNotPublished, "The requested certificate template is not supported by this CA"
-	case wanted.major > t.Revision || (wanted.major == t.Revision && wanted.minor > t.MinorRevision):
+	}
+	t := stored.template()
+	if wanted.major > t.Revision || (wanted.major == t.Revision && wanted.minor > t.MinorRevision) {
 		return certs.CodeTemplateVersion, "The request template version is newer than the supported template version"
 	}
 	r.template = t
@@ -92,8 +93,11 @@ func (ca *CA) selectTemplate(r *request, attribute string) (code certs.HRESULT, 
 
 // nameOf returns the name of the template with an object identifier, "" if there is none.
 func (ca *CA) nameOf(oid string) string {
-	for _, t := range ca.templates {
-		if oid != "" && t.OID == oid {
+	if oid == "" {
+		return ""
+	}
+	for _, stored := range ca.templates {
+		if t := stored.template(); t.OID == oid {
 			return t.Name
 		}
 	}
@@ -108,6 +112,8 @@ func (ca *CA) policy(r *request, groups []template.SID) (code certs.HRESULT, rea
 	switch {
 	case t.Granted(token...)&template.Enroll == 0:
 		return certs.CodeTemplateDenied, "The permissions on the certificate template do not allow the current user to enroll"
+	case !isAllowed(r.csr.PublicKey, t.KeyProperties):
+		return 0, "The public key is not of the algorithm that the template wants" // no document says with which code
 	case keyBits(r.csr.PublicKey) < t.MinimalKeySize:
 		return certs.CodeKeyLength, "The public key does not meet the minimum size required by the template"
 	case t.PrivateKeyFlags&template.PrivateKeyRequireArchival != 0:
@@ -118,6 +124,17 @@ func (ca *CA) policy(r *request, groups []template.SID) (code certs.HRESULT, rea
 		return certs.CodeSignatureCount, "The request is missing required signature policies"
 	}
 	return 0, ""
+}
+
+// isAllowed reports whether a template of the newer key providers takes a key of this algorithm.
+func isAllowed(public any, properties []template.Property) bool {
+	_, isRSA := public.(*rsa.PublicKey)
+	for _, p := range properties {
+		if p.Name == template.PropertyAsymmetricAlgorithm {
+			return isRSA == (p.Value == "RSA")
+		}
+	}
+	return true
 }
 
 // keyBits returns the length that the template limits; 0 for keys that Windows does not know.

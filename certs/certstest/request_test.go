@@ -78,6 +78,10 @@ func TestKeysThatTheTemplateDoesNotTake(t *testing.T) {
 	curve, archive := template.CloudDP(group), template.CloudDP(group)
 	curve.Name, curve.MinimalKeySize = "CurveCert", 512
 	archive.Name, archive.PrivateKeyFlags = "ArchiveCert", archive.PrivateKeyFlags|template.PrivateKeyRequireArchival
+	newer := template.CloudDP(group)
+	newer.Name, newer.SchemaVersion = "NewCert", 3
+	newer.KeyProperties = []template.Property{{Name: template.PropertyAsymmetricAlgorithm, Type: "PZPWSTR", Value: "ECDSA_P256"}}
+	publish(t, ca, newer)
 	publish(t, ca, curve)
 	publish(t, ca, archive)
 	key521, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
@@ -96,6 +100,8 @@ func TestKeysThatTheTemplateDoesNotTake(t *testing.T) {
 	r.Key = key256
 	_, err = certs.Enroll(t.Context(), ca, r)
 	wantCode(t, "a curve of 256 bits", err, certs.CodeKeyLength)
+	_, err = certs.Enroll(t.Context(), ca, request("NewCert"))
+	wantCode(t, "RSA for a template of curves", err, 0)
 	_, err = certs.Enroll(t.Context(), ca, request("ArchiveCert"))
 	wantCode(t, "archival", err, certs.CodeArchiveKey)
 }
