@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/adcs/internal/answer"
 )
 
 var (
@@ -78,7 +79,7 @@ func (c *Client) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, 
 	if err := c.checkURL(); err != nil {
 		return nil, err
 	}
-	if !isID(id) {
+	if !answer.IsID(id) {
 		return nil, fmt.Errorf("certsrv: request %q: %w", id, certs.ErrNotFound)
 	}
 	chain, err := c.fetch(ctx, id)
@@ -110,17 +111,11 @@ func (c *Client) Schemes(ctx context.Context) ([]string, error) {
 // page returns the address of a page.
 func (c *Client) page(name string) string { return strings.TrimSuffix(c.URL, "/") + "/" + name }
 
-const maxCSR = 64 << 10
-
 func (c *Client) check(csr []byte, template string) error {
 	problems := &InvalidError{Subject: "certsrv: request"}
 	c.checkFields(problems)
-	if len(csr) == 0 || len(csr) > maxCSR {
-		problems.Add("csr", "has %d bytes; a request has at least one and at most %d", len(csr), maxCSR)
-	}
-	if !isTemplateName(template) {
-		problems.Add("template", "%q cannot be carried by the form; use the name (CN) of a template in printable ASCII without colons", template)
-	}
+	answer.CheckCSR(problems, csr)
+	answer.CheckTemplate(problems, template)
 	return problems.Err()
 }
 
@@ -141,22 +136,4 @@ func (c *Client) checkFields(problems *InvalidError) {
 	if c.Transport == nil {
 		problems.Add("Transport", "is nil; give a *Transport or another http.RoundTripper")
 	}
-}
-
-// isTemplateName reports whether the authority can be told the name in a line of the form.
-func isTemplateName(name string) bool {
-	for _, r := range name {
-		if r < ' ' || r > '~' || r == ':' {
-			return false
-		}
-	}
-	return len(name) <= 256 && strings.TrimSpace(name) == name
-}
-
-// isID reports whether a request can have the id: it is a number of 32 bits.
-func isID(id string) bool {
-	if id == "" || len(id) > 10 || id[0] == '0' {
-		return false
-	}
-	return strings.Trim(id, "0123456789") == ""
 }

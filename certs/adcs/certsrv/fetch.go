@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/adcs/internal/answer"
 	"github.com/clouddp/sdk/certs/internal/pkcs7"
 )
 
@@ -53,10 +54,11 @@ func (c *Client) certificate(ctx context.Context, id string) (*x509.Certificate,
 
 // status returns what a page says in place of a certificate.
 func (p *page) status(id string) error {
-	switch code := p.code(); {
-	case code == codeNotReached, code == codeNotExecuted, code == codeCallFailed:
+	code := p.code()
+	switch {
+	case answer.NotReached(code) != nil:
 		return fmt.Errorf("%w: the web server does not reach the authority (%s)", certs.ErrUnavailable, code)
-	case code == codeInvalidArgument, code == codeNoElement: // no document says which
+	case answer.NoSuchRequest(code):
 		return fmt.Errorf("request %s: %w (%s)", id, certs.ErrNotFound, code)
 	case code != 0, p.denied:
 		return &certs.DeniedError{ID: id, Code: code, Reason: p.reason()}

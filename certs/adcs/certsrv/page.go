@@ -12,12 +12,10 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/adcs/internal/answer"
 )
 
-const (
-	maxNumbers = 64
-	maxReason  = 500
-)
+const maxNumbers = 64
 
 // page is what can be known of a page without reading its words.
 type page struct {
@@ -36,8 +34,6 @@ type page struct {
 var (
 	// linkToCertificate is in the address of a certificate that was issued.
 	linkToCertificate = regexp.MustCompile(`(?i)certnew\.cer\?ReqID=([1-9][0-9]{0,9})(?:&|$)`)
-	// failureCode is a result code of a failure: its highest bit is set.
-	failureCode = regexp.MustCompile(`\b0[xX][89a-fA-F][0-9a-fA-F]{7}\b`)
 	// anyCode is a result code with what explains it: "0x80094012 (-2146877422)".
 	anyCode = regexp.MustCompile(`\b0[xX][0-9a-fA-F]+\b(?: \([^)]{0,80}\))?`)
 )
@@ -151,11 +147,8 @@ func (p *page) onlyNumber() string {
 // code returns the first result code of a failure, or 0.
 func (p *page) code() certs.HRESULT {
 	for _, line := range p.lines {
-		if found := failureCode.FindString(line); found != "" {
-			code, err := strconv.ParseUint(found[2:], 16, 32)
-			if err == nil {
-				return certs.HRESULT(code)
-			}
+		if code := answer.Code(line); code != 0 {
+			return code
 		}
 	}
 	return 0
@@ -164,23 +157,12 @@ func (p *page) code() certs.HRESULT {
 // reason returns how the authority words an outcome: the message of a status, else the line with the result code.
 func (p *page) reason() string {
 	if len(p.values) > 0 {
-		return clean(p.values[0])
+		return answer.Clean(p.values[0])
 	}
 	for _, line := range p.lines {
-		if failureCode.MatchString(line) {
-			return clean(line)
+		if answer.Code(line) != 0 {
+			return answer.Clean(line)
 		}
 	}
 	return ""
-}
-
-// clean makes text of a server fit for an error: one line, bounded, without control characters.
-func clean(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-	}), " ")
-	if runes := []rune(text); len(runes) > maxReason {
-		return string(runes[:maxReason]) + "…"
-	}
-	return text
 }

@@ -12,15 +12,7 @@ import (
 	"strings"
 
 	"github.com/clouddp/sdk/certs"
-)
-
-// Result codes of winerror.h that a page shows without the authority having judged the request.
-const (
-	codeNotReached      certs.HRESULT = 0x800706BA // RPC_S_SERVER_UNAVAILABLE
-	codeCallFailed      certs.HRESULT = 0x800706BE // RPC_S_CALL_FAILED
-	codeNotExecuted     certs.HRESULT = 0x800706BF // RPC_S_CALL_FAILED_DNE
-	codeInvalidArgument certs.HRESULT = 0x80070057 // E_INVALIDARG
-	codeNoElement       certs.HRESULT = 0x80070490 // HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
+	"github.com/clouddp/sdk/certs/adcs/internal/answer"
 )
 
 // submit sends the request, once, and returns the page that answers it.
@@ -52,11 +44,11 @@ var errNotUnderstood = errors.New("the page is none that is known")
 
 // outcome returns the id of an issued request; everything else is an error. The request has been made.
 func (c *Client) outcome(ctx context.Context, p *page) (id string, err error) {
-	switch code := p.code(); {
-	case code == codeNotReached, code == codeNotExecuted:
-		return "", fmt.Errorf("%w: the web server does not reach the authority (%s)", certs.ErrUnavailable, code)
-	case code == codeCallFailed:
-		return "", fmt.Errorf("%w: the web server lost the authority's answer (%s)", certs.ErrUnknown, code)
+	code := p.code()
+	if err := answer.NotReached(code); err != nil {
+		return "", err
+	}
+	switch {
 	case code != 0, p.denied:
 		return "", &certs.DeniedError{ID: p.onlyNumber(), Code: code, Reason: p.reason()}
 	case p.issued != "":
