@@ -144,11 +144,11 @@ func TestDownloadGoesWrong(t *testing.T) {
 				"CACertificate": func() error { _, err := client.CACertificate(t.Context()); return err },
 				"CRL":           func() error { _, err := client.CRL(t.Context()); return err },
 			} {
+				if what == "CRL" && c.fault == certsrvtest.FaultHuge {
+					continue // a list may be as long
+				}
 				web.Inject(c.fault)
 				if err := download(); !errors.Is(err, c.want) {
-					if what == "CRL" && c.want == certs.ErrLimit && err == nil {
-						continue // a list may be long
-					}
 					t.Errorf("%s: got %v, want %v", what, err, c.want)
 				}
 				if err := download(); err != nil {

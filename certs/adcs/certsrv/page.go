@@ -58,8 +58,8 @@ func parsePage(content []byte) *page {
 				hidden = name
 			}
 			text.WriteByte('\n')
-		case html.EndTagToken:
-			if name, _ := tokens.TagName(); string(name) == hidden {
+		default: // the end of an element, or a comment
+			if name, _ := tokens.TagName(); hidden != "" && string(name) == hidden {
 				hidden = ""
 			}
 			text.WriteByte('\n')
@@ -69,7 +69,7 @@ func parsePage(content []byte) *page {
 
 // isHidden reports whether what an element holds is not shown on the page.
 func isHidden(name string) bool {
-	return slices.Contains([]string{"script", "style", "title", "textarea", "option"}, name)
+	return slices.Contains([]string{"script", "style", "title", "textarea", "select"}, name)
 }
 
 // readTag looks at the attributes of a tag.

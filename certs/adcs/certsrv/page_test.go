@@ -41,7 +41,7 @@ func TestParsePage(t *testing.T) {
 			html:    `<p>id 5. Id: 6, "7" (8) &#57; 5 9:30 10/11/2019 1.2.3 1,000 v12 13th -14 15% 要求16です 0 4294967296 <b>17</b>`,
 			numbers: []uint64{5, 6, 7, 8, 9, 16, 17},
 		},
-		"hidden": {html: `<title>1</title><style>2</style><textarea>3</textarea><option>4</option><b>5`, numbers: []uint64{5}},
+		"hidden": {html: `<title>1</title><style>2</style><textarea>3</textarea><select><option>4<option>6</select><b>5`, numbers: []uint64{5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := parsePage([]byte(c.html))

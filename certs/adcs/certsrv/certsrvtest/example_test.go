@@ -1,6 +1,7 @@
 package certsrvtest_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -11,8 +12,13 @@ import (
 // Every answer has status 200: what it means is on the page.
 func ExampleServer() {
 	web := certsrvtest.New(certstest.NewCA("Contoso Issuing CA"))
-	client := &http.Client{Transport: web}
-	response, err := client.Get("https://ca1.contoso.com/certsrv/certnew.cer?ReqID=1&Enc=bin")
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet,
+		"https://ca1.contoso.com/certsrv/certnew.cer?ReqID=1&Enc=bin", http.NoBody)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	response, err := web.RoundTrip(request)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -48,8 +48,9 @@ func NotReached(code certs.HRESULT) error {
 		return fmt.Errorf("%w: the authority is not reached (%s)", certs.ErrUnavailable, code)
 	case codeCallFailed:
 		return fmt.Errorf("%w: the authority's answer was lost (%s)", certs.ErrUnknown, code)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // NoSuchRequest reports whether the authority says with a code that it does not know an id. No document names the code.
