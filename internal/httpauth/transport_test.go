@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/clouddp/sdk/internal/errs"
 	"github.com/clouddp/sdk/internal/httpauth"
@@ -96,6 +97,35 @@ func TestSignsAConnectionInOnce(t *testing.T) {
 	if _, err := do(t, transport, http.MethodPost, "x"); err != nil || p.tried() != 2 {
 		t.Errorf("on a new connection: %v after %d passwords, want the second", err, p.tried())
 	}
+}
+
+// A second connection could come between the two halves of a conversation.
+func TestSignsInOneConnectionAtATime(t *testing.T) {
+	p := newPeer(t, "NTLM")
+	transport := p.transport(t, ntlm("ben", password))
+	get := func(ctx context.Context) (*http.Response, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+host+"/", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return transport.RoundTrip(req)
+	}
+	first, err := get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if second, err := get(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while a body is open: got %v", err)
+		_ = second.Body.Close()
+	}
+	_ = first.Body.Close()
+	second, err := get(t.Context())
+	if err != nil {
+		t.Fatalf("after it was closed: %v", err)
+	}
+	_ = second.Body.Close()
 }
 
 func TestConnectionIsLostInTheMiddle(t *testing.T) {
