@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -404,6 +406,50 @@ func TestTicketOfAnEarlierDay(t *testing.T) {
 	if got, err := do(t, transport, http.MethodPost, "x"); err != nil || got != "anna@CONTOSO.COM: x" || p.tried() != 2 {
 		t.Errorf("got %q, %v after %d attempts, want success at the second", got, err, p.tried())
 	}
+}
+
+func TestZeroValueTakesTheTicketCache(t *testing.T) {
+	p, k := every(t, "Negotiate")
+	krb5 := filepath.Join(t.TempDir(), "krb5.conf")
+	if err := os.WriteFile(krb5, []byte(conf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KRB5_CONFIG", krb5)
+	t.Setenv("KRB5CCNAME", "FILE:"+k.Cache)
+	if got, err := do(t, p.transport(t, &httpauth.Kerberos{}), http.MethodGet, ""); err != nil || got != "anna@CONTOSO.COM: " {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// No Kerberos library can be told to stop asking.
+func TestSilentKDC(t *testing.T) {
+	kdc, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = kdc.Close() }()
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := make(chan net.Conn, 1)
+	go func() {
+		conn, err := kdc.Accept()
+		if err == nil {
+			asked <- conn
+			cancel()
+		}
+	}()
+	p := newPeer(t, "Negotiate")
+	transport := p.transport(t, &httpauth.Kerberos{
+		User: "anna", Realm: realm, Password: secret(password),
+		Config: "[libdefaults]\nudp_preference_limit = 1\n[realms]\nCONTOSO.COM = {\nkdc = " + kdc.Addr().String() + "\n}\n",
+	})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+host+"/", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transport.RoundTrip(req); !errors.Is(err, context.Canceled) || errors.Is(err, errs.ErrUnknown) {
+		t.Errorf("got %v, want Canceled alone", err)
+	}
+	_ = (<-asked).Close()
 }
 
 func TestInvalid(t *testing.T) {

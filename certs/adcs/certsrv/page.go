@@ -19,7 +19,7 @@ const maxNumbers = 64
 
 // page is what can be known of a page without reading its words.
 type page struct {
-	// issued is the id in a link to a certificate.
+	// issued is the id in the address of a certificate.
 	issued string
 	// denied says that the page has the element that tells of a refusal.
 	denied bool
@@ -32,8 +32,8 @@ type page struct {
 }
 
 var (
-	// linkToCertificate is in the address of a certificate that was issued.
-	linkToCertificate = regexp.MustCompile(`(?i)certnew\.cer\?ReqID=([1-9][0-9]{0,9})(?:&|$)`)
+	// linkToCertificate is the address of a certificate that was issued, in a link or in a script.
+	linkToCertificate = regexp.MustCompile(`(?i)certnew\.cer\?ReqID=([1-9][0-9]{0,9})(?:[^0-9]|$)`)
 	// anyCode is a result code with what explains it: "0x80094012 (-2146877422)".
 	anyCode = regexp.MustCompile(`\b0[xX][0-9a-fA-F]+\b(?: \([^)]{0,80}\))?`)
 )
@@ -41,6 +41,9 @@ var (
 // parsePage reads a page. Anything is a page.
 func parsePage(content []byte) *page {
 	p := &page{}
+	if found := linkToCertificate.FindSubmatch(content); found != nil {
+		p.issued = string(found[1])
+	}
 	var text strings.Builder
 	tokens := html.NewTokenizer(bytes.NewReader(content))
 	hidden := ""
@@ -54,9 +57,11 @@ func parsePage(content []byte) *page {
 				text.WriteString(strings.ToValidUTF8(string(tokens.Text()), "\uFFFD"))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			if name := p.readTag(tokens); isHidden(name) {
-				hidden = name
+			name, more := tokens.TagName()
+			if isHidden(string(name)) {
+				hidden = string(name)
 			}
+			p.readAttributes(tokens, more)
 			text.WriteByte('\n')
 		default: // the end of an element, or a comment
 			if name, _ := tokens.TagName(); hidden != "" && string(name) == hidden {
@@ -72,23 +77,13 @@ func isHidden(name string) bool {
 	return slices.Contains([]string{"script", "style", "title", "textarea", "select"}, name)
 }
 
-// readTag looks at the attributes of a tag.
-func (p *page) readTag(tokens *html.Tokenizer) string {
-	name, more := tokens.TagName()
-	tag := string(name)
+// readAttributes looks for the id of a refusal.
+func (p *page) readAttributes(tokens *html.Tokenizer, more bool) {
 	for more {
 		var key, value []byte
 		key, value, more = tokens.TagAttr()
-		switch string(key) {
-		case "id":
-			p.denied = p.denied || strings.EqualFold(string(value), "locDenied")
-		case "href":
-			if found := linkToCertificate.FindSubmatch(value); found != nil && p.issued == "" {
-				p.issued = string(found[1])
-			}
-		}
+		p.denied = p.denied || string(key) == "id" && strings.EqualFold(string(value), "locDenied")
 	}
-	return tag
 }
 
 func (p *page) readText(text string) {

@@ -23,9 +23,9 @@ func TestParsePage(t *testing.T) {
 		"no HTML":                {html: "\x00\xff<<>&#0;", numbers: nil},
 		"issued":                 {html: `<A HREF='CertNew.CER?reqid=7&amp;Enc=b64'>x</A>`, issued: "7"},
 		"issued, end of address": {html: `<a href="/certsrv/certnew.cer?ReqID=70">`, issued: "70"},
-		"a link in the text":     {html: `certnew.cer?ReqID=7&Enc=b64`},
-		"a link in a script":     {html: `<script>x='<a href="certnew.cer?ReqID=7&Enc=b64">'</script>`},
-		"a comment":              {html: `<!-- <a href="certnew.cer?ReqID=7&"> 0x80094012 12 <p id=locDenied> -->`},
+		"a link in a script":     {html: `<script>location="certnew.cer?ReqID=7&Enc=b64"</script>`, issued: "7"},
+		"a link yet to be made":  {html: `<script>location="certnew.cer?ReqID="+nItem</script>`},
+		"a comment":              {html: `<!-- 0x80094012 12 <p id=locDenied> -->`},
 		"a chain only":           {html: `<a href="certnew.p7b?ReqID=7&Enc=b64">`},
 		"no id":                  {html: `<a href="certnew.cer?ReqID=CACert&Renewal=0">`},
 		"an id too long":         {html: `<a href="certnew.cer?ReqID=12345678901&">`},
@@ -41,7 +41,8 @@ func TestParsePage(t *testing.T) {
 			html:    `<p>id 5. Id: 6, "7" (8) &#57; 5 9:30 10/11/2019 1.2.3 1,000 v12 13th -14 15% 要求16です 0 4294967296 <b>17</b>`,
 			numbers: []uint64{5, 6, 7, 8, 9, 16, 17},
 		},
-		"hidden": {html: `<title>1</title><style>2</style><textarea>3</textarea><select><option>4<option>6</select><b>5`, numbers: []uint64{5}},
+		"Shift JIS": {html: "\x97\x76\x8b\x81\x94\xd4\x8d\x86\x82\xcd5\x82\xc5\x82\xb7\x81\x42", numbers: []uint64{5}},
+		"hidden":    {html: `<title>1</title><style>2</style><textarea>3</textarea><select><option>4<option>6</select><b>5`, numbers: []uint64{5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := parsePage([]byte(c.html))
