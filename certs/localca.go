@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -126,7 +125,6 @@ func (ca *LocalCA) certificate(request *x509.CertificateRequest, now time.Time) 
 	if _, isRSA := request.PublicKey.(*rsa.PublicKey); isRSA {
 		usage |= x509.KeyUsageKeyEncipherment
 	}
-	keyID := sha256.Sum256(request.RawSubjectPublicKeyInfo)
 	return &x509.Certificate{
 		Subject:               pkix.Name{CommonName: request.Subject.CommonName},
 		DNSNames:              request.DNSNames,
@@ -135,7 +133,7 @@ func (ca *LocalCA) certificate(request *x509.CertificateRequest, now time.Time) 
 		NotAfter:              end,
 		KeyUsage:              usage,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		SubjectKeyId:          keyID[:20],
+		SubjectKeyId:          keyID(request.RawSubjectPublicKeyInfo),
 		CRLDistributionPoints: ca.RevocationLists,
 		IssuingCertificateURL: ca.IssuerURLs,
 		BasicConstraintsValid: true,

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -43,6 +44,11 @@ func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
 		return nil, err
 	}
 	template := selfSignedTemplate(commonName, options.Validity)
+	spki, err := x509.MarshalPKIXPublicKey(options.Key.Public())
+	if err != nil {
+		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
+	}
+	template.SubjectKeyId, template.AuthorityKeyId = keyID(spki), keyID(spki)
 	if _, ok := options.Key.Public().(*rsa.PublicKey); ok {
 		template.SignatureAlgorithm = x509.SHA256WithRSA
 	}
@@ -51,6 +57,12 @@ func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
 		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
 	}
 	return newBundle(options.Key, leaf, nil), nil
+}
+
+// keyID names a public key, given as SubjectPublicKeyInfo, in an extension: 160 bits of its SHA-256 digest.
+func keyID(spki []byte) []byte {
+	digest := sha256.Sum256(spki)
+	return digest[:20]
 }
 
 func sign(certificate, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
