@@ -130,23 +130,23 @@ func ExampleRevocationChecker() {
 			return
 		}
 		for _, a := range answers {
-			fmt.Println(a.Status, a.Certificate.Subject, a.Reason)
+			fmt.Println(a.Certificate.Subject, "is", a.Status)
 		}
 	}
 	// Output:
-	// good CN=clouddp.contoso.com
-	// good CN=Contoso Issuing CA
-	// revoked CN=clouddp.contoso.com keyCompromise
-	// good CN=Contoso Issuing CA
+	// CN=clouddp.contoso.com is good
+	// CN=Contoso Issuing CA is good
+	// CN=clouddp.contoso.com is revoked
+	// CN=Contoso Issuing CA is good
 }
 
 func ExampleLocalCA() {
-	lab, err := certs.NewLocalCA("Contoso Lab Root", 0)
+	root, err := certs.SelfSigned("Contoso Lab Root", &certs.SelfSignedOptions{Authority: true})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	lab.Validity = 90 * 24 * time.Hour
+	lab := &certs.LocalCA{Authority: root, Validity: 90 * 24 * time.Hour}
 	request := &certs.Request{CommonName: "clouddp.contoso.com", Key: certstest.Key()}
 	service, err := certs.Enroll(context.Background(), lab, request)
 	if err != nil {

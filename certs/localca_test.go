@@ -76,11 +76,12 @@ func TestLocalCAIssuesWhatAServiceNeeds(t *testing.T) {
 	}
 }
 
-func TestNewLocalCA(t *testing.T) {
-	ca, err := certs.NewLocalCA("Contoso Lab Root", 0)
+func TestLocalCAForALab(t *testing.T) {
+	root, err := certs.SelfSigned("Contoso Lab Root", &certs.SelfSignedOptions{Authority: true})
 	if err != nil {
 		t.Fatal(err)
 	}
+	ca := &certs.LocalCA{Authority: root}
 	bundle, err := certs.Enroll(t.Context(), ca, request())
 	if err != nil {
 		t.Fatal(err)
@@ -90,10 +91,13 @@ func TestNewLocalCA(t *testing.T) {
 	if _, err := bundle.Leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: fqdn}); err != nil {
 		t.Error(err)
 	}
-	if life := bundle.Leaf.NotAfter.Sub(time.Now()); life > 365*24*time.Hour || life < 364*24*time.Hour {
+	if life := time.Until(bundle.Leaf.NotAfter); life > 365*24*time.Hour || life < 364*24*time.Hour {
 		t.Errorf("life %s, want a year", life)
 	}
-	_, err = certs.NewLocalCA("", -1)
+	if life := time.Until(root.Leaf.NotAfter); life < 9*365*24*time.Hour || !root.Leaf.IsCA || len(root.Leaf.ExtKeyUsage)+len(root.Leaf.DNSNames) > 0 {
+		t.Errorf("root: %+v", root.Leaf)
+	}
+	_, err = certs.SelfSigned("", &certs.SelfSignedOptions{Authority: true, Validity: -1})
 	if invalid, _ := errors.AsType[*certs.InvalidError](err); invalid == nil || len(invalid.Problems) != 2 {
 		t.Errorf("got %v, want two problems", err)
 	}

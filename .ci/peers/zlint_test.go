@@ -74,11 +74,13 @@ func TestIssuedCertificatesFollowTheRFCs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := certs.NewLocalCA("Contoso Lab Root", 0)
+	root, err := certs.SelfSigned("Contoso Lab Root", &certs.SelfSignedOptions{Authority: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	local.RevocationLists, local.IssuerURLs = []string{"http://pki.contoso.com/lab.crl"}, []string{"http://pki.contoso.com/lab.crt"}
+	local := &certs.LocalCA{
+		Authority: root, RevocationLists: []string{"http://pki.contoso.com/lab.crl"}, IssuerURLs: []string{"http://pki.contoso.com/lab.crt"},
+	}
 	own, err := certs.SelfSigned("management.contoso.com", nil)
 	if err != nil {
 		t.Fatal(err)
