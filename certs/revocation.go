@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -121,7 +122,7 @@ func (r *RevocationChecker) Check(ctx context.Context, b *Bundle, now time.Time)
 // CheckList looks certificate up in a revocation list that the caller has: DER, read to its end. A list that cannot be
 // read is RevocationUnknown.
 func (r *RevocationChecker) CheckList(list io.Reader, certificate, issuer *x509.Certificate, now time.Time) Revocation {
-	answer := newRevocation(certificate)
+	answer := Revocation{Certificate: certificate}
 	if certificate == nil || issuer == nil || list == nil {
 		return answer.unusable("no list, no certificate or no issuer was given")
 	}
@@ -130,7 +131,7 @@ func (r *RevocationChecker) CheckList(list io.Reader, certificate, issuer *x509.
 
 func (r *RevocationChecker) maxBytes() int64 {
 	if r.MaxBytes > 0 {
-		return r.MaxBytes
+		return min(r.MaxBytes, math.MaxInt64-1) // one more is read
 	}
 	return defaultCRLBytes
 }
@@ -159,15 +160,12 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func newRevocation(certificate *x509.Certificate) Revocation {
-	return Revocation{Certificate: certificate}
-}
-
 // check tries the lists that certificate names until one speaks.
 func (r *RevocationChecker) check(ctx context.Context, certificate, issuer *x509.Certificate, now time.Time) Revocation {
-	answer := newRevocation(certificate)
+	answer := Revocation{Certificate: certificate}
 	if issuer == nil {
-		return answer.unusable(fmt.Sprintf("the certificate of the issuer %q is not at hand", certificate.Issuer))
+		return answer.add(slog.LevelWarn, "crl.unusable", fmt.Sprintf("the certificate of the issuer %q is not at hand", certificate.Issuer),
+			"include the whole chain: without it nobody can tell who signed the list")
 	}
 	urls := httpURLs(certificate.CRLDistributionPoints)
 	if len(urls) == 0 {
@@ -211,7 +209,8 @@ func (v Revocation) look(source *bounded, issuer *x509.Certificate, now time.Tim
 		return v.unusable("it does not say when the next is due")
 	case now.After(list.nextUpdate):
 		v.Status = RevocationStale
-		return v.add(slog.LevelWarn, "crl.stale", "the next list was due on "+list.nextUpdate.Format(time.RFC3339), "have the authority publish its list, and look at what publishes it")
+		return v.add(slog.LevelWarn, "crl.stale", "the next list was due on "+list.nextUpdate.Format(time.RFC3339),
+			"have the authority publish its list, and look at what publishes it")
 	}
 	v.Status = RevocationGood
 	return v
@@ -233,7 +232,8 @@ func (v Revocation) unreachable(err error) Revocation {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err // the address is said already
 	}
-	return v.add(slog.LevelWarn, "crl.reachable", v.about(err.Error()), "publish the list where clients on the internet can fetch it")
+	return v.add(slog.LevelWarn, "crl.reachable", v.about(err.Error()),
+		"publish the list where clients on the internet can fetch it")
 }
 
 func (v Revocation) about(what string) string {
