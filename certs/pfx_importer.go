@@ -121,8 +121,8 @@ func (t *traits) imports() []Import {
 		t.windows2019(),
 		t.before(ImporterWindows2016, "The specified network password is not correct", sourceOld),
 		t.before(ImporterAzure, "the password is incorrect", sourceAzure),
-		t.tested(ImporterOpenSSL, refusal{t.pbmac1, "Mac verify error: invalid password?"}, refusal{t.rc2(), "Error outputting keys and certificates"}),
-		t.tested(ImporterOpenSSLLegacy, refusal{t.pbmac1, "Mac verify error: invalid password?"}),
+		t.openssl(ImporterOpenSSL, t.rc2()),
+		t.openssl(ImporterOpenSSLLegacy, false),
 		t.java(),
 		t.nss(),
 		t.gnutls(),
@@ -138,8 +138,7 @@ func (t *traits) windows2019() Import {
 	return Import{Importer: ImporterWindows2019, Known: true, Opens: true, Source: sourceDotNet}
 }
 
-// before is for what stems from before AES came to these files. It takes a file whose encryption it does not know for one
-// with a wrong password.
+// before is for what knows no AES in these files, and takes it for a wrong password.
 func (t *traits) before(i Importer, says, source string) Import {
 	switch {
 	case t.aes():
@@ -149,6 +148,12 @@ func (t *traits) before(i Importer, says, source string) Import {
 	default:
 		return Import{Importer: i, Source: sourceNobody}
 	}
+}
+
+func (t *traits) openssl(i Importer, withoutCipher bool) Import {
+	return t.tested(i,
+		refusal{t.pbmac1, "Mac verify error: invalid password?"},
+		refusal{withoutCipher, "Error outputting keys and certificates"})
 }
 
 func (t *traits) java() Import {

@@ -72,6 +72,16 @@ func (i *PFXInfo) count(iterations int) {
 	i.TotalIterations += iterations
 }
 
+// importBy returns the row of an importer; nothing is known of one that has none.
+func (i *PFXInfo) importBy(importer Importer) Import {
+	for _, row := range i.Imports {
+		if row.Importer == importer {
+			return row
+		}
+	}
+	return Import{Importer: importer, Source: sourceNobody}
+}
+
 // String describes the file in several lines, the last ones an importer each.
 func (i *PFXInfo) String() string {
 	var b strings.Builder
