@@ -155,31 +155,57 @@ func FuzzParsePFX(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, profile := range []certs.Profile{certs.WindowsLegacy, certs.Windows2019} {
-		pfx, err := bundle.PFX(certs.StaticPassword(pfxPassword), &certs.PFXOptions{Profile: profile, Iterations: 1})
+	for _, options := range []certs.PFXOptions{
+		{Iterations: 1},
+		{Iterations: 1, Profile: certs.Windows2019},
+		{Iterations: 1, FriendlyName: "a", KeyName: "b", Provider: certs.ProviderRSAAES, KeySpec: certs.KeyExchange, MachineKeySet: true},
+	} {
+		pfx, err := bundle.PFX(certs.StaticPassword(pfxPassword), &options)
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(pfx)
 	}
-	open, err := pkcs12.Passwordless.Encode(certstest.Key(), bundle.Leaf, nil, "") // no MAC, so that changes reach deep
+	for _, name := range []string{"openssl-nomac.pfx", "openssl-open.pfx", "openssl-rc2-128.pfx", "openssl-pbes2-3des.pfx", "nss.pfx"} {
+		f.Add(golden(f, name))
+	}
+	pbmac1, err := pkcs12.Modern2026.WithIterations(1).Encode(certstest.Key(), bundle.Leaf, nil, "")
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(open)
+	f.Add(pbmac1)
 	f.Add([]byte{0x30, 0x80, 0, 0})
 	f.Add([]byte("\x30\x0b\x02\x01\x03\x30\x06\x04\x01x\x02\x01\x7f"))
 	f.Fuzz(func(t *testing.T, pfx []byte) {
+		info, err := certs.InspectPFX(pfx)
+		if err != nil {
+			wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
+		}
+		if err == nil && info.TotalIterations > 10_000 {
+			return // costly, and nothing new
+		}
 		for _, password := range []string{pfxPassword, ""} {
-			bundle, err := certs.ParsePFX(pfx, certs.StaticPassword(password))
-			if err == nil && (bundle.Leaf == nil || bundle.PrivateKey() == nil) {
-				t.Error("neither bundle nor error")
-			}
-			if err != nil {
-				wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
-			}
+			fuzzOpen(t, pfx, certs.StaticPassword(password))
 		}
 	})
+}
+
+func fuzzOpen(t *testing.T, pfx []byte, password certs.Password) {
+	t.Helper()
+	bundle, err := certs.ParsePFX(pfx, password)
+	if err == nil && (bundle.Leaf == nil || bundle.PrivateKey() == nil) {
+		t.Error("neither bundle nor error")
+	}
+	if err != nil {
+		wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
+	}
+	findings := certs.CheckPFX(pfx, password, nil)
+	opened := !slices.ContainsFunc(findings, func(f certs.Finding) bool {
+		return f.ID == "pfx.open" || f.ID == "pfx.key.match" || f.ID == "pfx.keycount"
+	})
+	if opened && err != nil {
+		t.Errorf("no finding tells of %v", err)
+	}
 }
 
 func wantOneOf(t *testing.T, err error, categories ...error) {
