@@ -80,7 +80,7 @@ func ExampleCheckPFX() {
 		fmt.Println(err)
 		return
 	}
-	for _, f := range certs.CheckPFX(pfx, password, &certs.PFXCheck{FileMode: 0o644}) {
+	for _, f := range certs.CheckPFX(pfx, password, &certs.CheckPFXOptions{FileMode: 0o644}) {
 		fmt.Println(f.Severity, f.ID)
 	}
 	// Output:

@@ -14,8 +14,8 @@ import (
 	"github.com/clouddp/sdk/certs/internal/pkcs12"
 )
 
-// PFXCheck adjusts [CheckPFX]; nil or the zero value means every default.
-type PFXCheck struct {
+// CheckPFXOptions adjusts [CheckPFX]; nil or the zero value means every default.
+type CheckPFXOptions struct {
 	// Name is the subject of the findings, such as a file name; empty means "pfx file".
 	Name string
 	// Importers must open the file; nil means those a cloud distribution point meets: [ImporterWindows2019],
@@ -37,10 +37,10 @@ const (
 // CheckPFX looks for what will go wrong with a .pfx file: importers that refuse it, a password that some of them do not
 // take, attributes that lead Windows astray, a file that others can read. What needs the password is left out if it is
 // nil. The IDs of the findings begin with "pfx."; a file that cannot be opened is one of them, "pfx.open".
-func CheckPFX(pfx []byte, password Password, o *PFXCheck) []Finding {
+func CheckPFX(pfx []byte, password Password, o *CheckPFXOptions) []Finding {
 	c := &pfxChecker{}
 	if o != nil {
-		c.PFXCheck = *o
+		c.CheckPFXOptions = *o
 	}
 	if c.Importers == nil {
 		c.Importers = []Importer{ImporterWindows2019, ImporterWindows2016, ImporterAzure}
@@ -65,7 +65,7 @@ func CheckPFX(pfx []byte, password Password, o *PFXCheck) []Finding {
 
 // pfxChecker gathers findings about one file.
 type pfxChecker struct {
-	PFXCheck
+	CheckPFXOptions
 
 	info     *PFXInfo
 	findings []Finding

@@ -17,7 +17,7 @@ import (
 type checked struct {
 	pfx      []byte
 	password certs.Password
-	options  *certs.PFXCheck
+	options  *certs.CheckPFXOptions
 }
 
 // foreign returns what go-pkcs12 makes of the bundle.
@@ -36,18 +36,18 @@ func TestCheckPFX(t *testing.T) {
 	secret, others := certs.StaticPassword(pfxPassword), certs.StaticPassword(goldenPassword)
 	good := export(t, service, &certs.PFXOptions{Provider: certs.ProviderRSAAES})
 	modern := export(t, service, &certs.PFXOptions{Profile: certs.Windows2019, Provider: certs.ProviderRSAAES})
-	with := func(o certs.PFXCheck) checked { return checked{good, secret, &o} }
+	with := func(o certs.CheckPFXOptions) checked { return checked{good, secret, &o} }
 	profiles := []string{"ERROR pfx.profile", "ERROR pfx.profile"}
 	for name, test := range map[string]struct {
 		given checked
 		want  []string
 	}{
 		"good":                 {checked{good, secret, nil}, nil},
-		"good, for everybody":  {with(certs.PFXCheck{Importers: []certs.Importer{certs.ImporterJava, certs.ImporterNode}}), nil},
+		"good, for everybody":  {with(certs.CheckPFXOptions{Importers: []certs.Importer{certs.ImporterJava, certs.ImporterNode}}), nil},
 		"good, no password":    {checked{good, nil, nil}, nil},
 		"modern":               {checked{modern, secret, nil}, profiles},
-		"modern for the right": {checked{modern, secret, &certs.PFXCheck{Importers: []certs.Importer{certs.ImporterWindows2019}}}, nil},
-		"unknown importer":     {with(certs.PFXCheck{Importers: []certs.Importer{"abacus"}}), []string{"WARN pfx.profile"}},
+		"modern for the right": {checked{modern, secret, &certs.CheckPFXOptions{Importers: []certs.Importer{certs.ImporterWindows2019}}}, nil},
+		"unknown importer":     {with(certs.CheckPFXOptions{Importers: []certs.Importer{"abacus"}}), []string{"WARN pfx.profile"}},
 		"wrong password":       {checked{good, certs.StaticPassword("another password"), nil}, []string{"ERROR pfx.open"}},
 		"vault closed": {
 			checked{good, func() ([]byte, error) { return nil, errors.New("closed") }, nil},
@@ -61,12 +61,12 @@ func TestCheckPFX(t *testing.T) {
 		"short":             {foreign(t, service, service.PrivateKey(), "password 11"), []string{"WARN pfx.password.weak", "INFO pfx.csp"}},
 		"long enough":       {foreign(t, service, service.PrivateKey(), "password 012"), []string{"INFO pfx.csp"}},
 		"another's key":     {foreign(t, service, newECDSA(t), pfxPassword), []string{"ERROR pfx.key.match"}},
-		"mode 0600":         {with(certs.PFXCheck{FileMode: 0o600}), nil},
-		"mode 0400":         {with(certs.PFXCheck{FileMode: 0o400}), nil},
-		"mode 0640":         {with(certs.PFXCheck{FileMode: 0o640}), []string{"WARN pfx.fileperm"}},
-		"its .cer":          {with(certs.PFXCheck{CER: service.CERBase64()}), nil},
-		"another .cer":      {with(certs.PFXCheck{CER: stranger.CER()}), []string{"ERROR pfx.twofiles"}},
-		"no .cer":           {with(certs.PFXCheck{CER: []byte("x")}), []string{"ERROR pfx.twofiles"}},
+		"mode 0600":         {with(certs.CheckPFXOptions{FileMode: 0o600}), nil},
+		"mode 0400":         {with(certs.CheckPFXOptions{FileMode: 0o400}), nil},
+		"mode 0640":         {with(certs.CheckPFXOptions{FileMode: 0o640}), []string{"WARN pfx.fileperm"}},
+		"its .cer":          {with(certs.CheckPFXOptions{CER: service.CERBase64()}), nil},
+		"another .cer":      {with(certs.CheckPFXOptions{CER: stranger.CER()}), []string{"ERROR pfx.twofiles"}},
+		"no .cer":           {with(certs.CheckPFXOptions{CER: []byte("x")}), []string{"ERROR pfx.twofiles"}},
 		"no key":            {checked{golden(t, "openssl-nokey.pfx"), others, linux()}, []string{"ERROR pfx.keycount"}},
 		"no certificate":    {checked{golden(t, "openssl-nocert.pfx"), others, linux()}, []string{"INFO pfx.csp", "ERROR pfx.key.match"}},
 		"one key, Java":     {checked{golden(t, "keytool.pfx"), others, linux()}, []string{"INFO pfx.friendlyname"}},
@@ -100,16 +100,16 @@ func TestCheckPFX(t *testing.T) {
 	}
 }
 
-func linux() *certs.PFXCheck {
-	return &certs.PFXCheck{Importers: []certs.Importer{certs.ImporterOpenSSL}}
+func linux() *certs.CheckPFXOptions {
+	return &certs.CheckPFXOptions{Importers: []certs.Importer{certs.ImporterOpenSSL}}
 }
 
-func windows2019() *certs.PFXCheck {
-	return &certs.PFXCheck{Importers: []certs.Importer{certs.ImporterWindows2019}}
+func windows2019() *certs.CheckPFXOptions {
+	return &certs.CheckPFXOptions{Importers: []certs.Importer{certs.ImporterWindows2019}}
 }
 
 func TestCheckPFXNamesTheFile(t *testing.T) {
-	findings := certs.CheckPFX(nil, nil, &certs.PFXCheck{Name: "CloudDP.pfx"})
+	findings := certs.CheckPFX(nil, nil, &certs.CheckPFXOptions{Name: "CloudDP.pfx"})
 	if len(findings) != 1 || findings[0].Subject != "CloudDP.pfx" || findings[0].Severity != slog.LevelError {
 		t.Errorf("got %v", findings)
 	}
@@ -118,7 +118,7 @@ func TestCheckPFXNamesTheFile(t *testing.T) {
 func TestNonASCIIPasswordForJavaIsAnError(t *testing.T) {
 	service, _ := newService(t)
 	given := foreign(t, service, service.PrivateKey(), "pässwörd of tests")
-	findings := certs.CheckPFX(given.pfx, given.password, &certs.PFXCheck{Importers: []certs.Importer{certs.ImporterJava}})
+	findings := certs.CheckPFX(given.pfx, given.password, &certs.CheckPFXOptions{Importers: []certs.Importer{certs.ImporterJava}})
 	if len(findings) == 0 || findings[0].ID != "pfx.password.nonascii" || findings[0].Severity != slog.LevelError {
 		t.Errorf("got %v", findings)
 	}

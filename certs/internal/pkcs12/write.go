@@ -198,7 +198,7 @@ func (w *Writer) newEncryption() (*Encryption, pkix.AlgorithmIdentifier, error) 
 		return nil, pkix.AlgorithmIdentifier{}, err
 	}
 	parameter, err := asn1.Marshal(pbeParameter{salt, w.iterations()})
-	e := &Encryption{Cipher: TripleDES, Iterations: w.Iterations, digest: crypto.SHA1, salt: salt}
+	e := &Encryption{Cipher: TripleDES, Iterations: w.Iterations, Digest: crypto.SHA1, salt: salt}
 	return e, algorithm(pbe3DES3, parameter), err
 }
 
@@ -217,7 +217,7 @@ func (w *Writer) newPBES2() (*Encryption, pkix.AlgorithmIdentifier, error) {
 		return nil, pkix.AlgorithmIdentifier{}, err
 	}
 	params, err := asn1.Marshal(pbes2Params{algorithm(schemePBKDF2, derivation), algorithm(cipherAES256, vector)})
-	e := &Encryption{PBES2: true, Cipher: AES256, Iterations: w.Iterations, digest: crypto.SHA256, salt: salt, iv: iv}
+	e := &Encryption{PBES2: true, Cipher: AES256, Iterations: w.Iterations, Digest: crypto.SHA256, salt: salt, iv: iv}
 	return e, algorithm(schemePBES2, params), err
 }
 
