@@ -158,7 +158,7 @@ func (c *pfxChecker) password(secret string) {
 		c.warn("password.nonascii", "the password is not ASCII", remedy+": some importers refuse it, Java among them")
 	}
 	if utf8.RuneCountInString(secret) < goodPassword {
-		evidence := fmt.Sprintf("fewer than %d characters, and %d iterations to slow down guessing", goodPassword, c.info.Iterations)
+		evidence := fmt.Sprintf("fewer than %d characters, with %d iterations against guessing", goodPassword, c.info.Iterations)
 		c.warn("password.weak", evidence, remedy)
 	}
 }

@@ -31,8 +31,8 @@ type PFXInfo struct {
 	Imports []Import
 }
 
-// InspectPFX describes a .pfx file of at most 1 MiB without its password, among other things which importers open it and
-// which will say that the password is wrong. Errors: [ErrIntegrity] for a damaged file, [ErrLimit] for one that is too
+// InspectPFX describes a .pfx file of at most 1 MiB without its password, among other things which importers open it
+// and which will say that the password is wrong. Errors: [ErrIntegrity] for a damaged file, [ErrLimit] for one that is too
 // large, [ErrUnsupported] for one that is not protected by a password, [*InvalidError] for a certificate.
 func InspectPFX(pfx []byte) (*PFXInfo, error) {
 	file, err := parsePFX("certs: inspect pfx", pfx)

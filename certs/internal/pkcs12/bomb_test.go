@@ -4,24 +4,26 @@ import (
 	"encoding/asn1"
 	"errors"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
 
+// costlyKey returns a bag whose key is encrypted with a count.
+func costlyKey(t testing.TB, iterations int64) safeBag {
+	t.Helper()
+	parameter := marshal(t, pbeParameter{make([]byte, 8), big.NewInt(iterations)})
+	return keyBag(t, algorithm(pbe3DES3, parameter))
+}
+
 // TestBombsAreRefusedAtOnce proves that no derivation of a file that is too costly begins.
 func TestBombsAreRefusedAtOnce(t *testing.T) {
 	w := newWriter(t)
 	_, keys := w.bags(t)
-	parameter := pbeParameter{make([]byte, 8), big.NewInt(maxIterations)}
-	bomb := safeBag{ID: object(bagShroudedKey), Value: explicit(marshal(t, shroudedKey{algorithm(pbe3DES3, marshal(t, parameter)), make([]byte, 8)}))}
-	parameter.Iterations = big.NewInt(maxIterations / 20)
-	small := safeBag{ID: object(bagShroudedKey), Value: explicit(marshal(t, shroudedKey{algorithm(pbe3DES3, marshal(t, parameter)), make([]byte, 8)}))}
-	crowd := make([]safeBag, 21)
-	for i := range crowd {
-		crowd[i] = small
-	}
+	bomb := costlyKey(t, maxIterations)
+	crowd := slices.Repeat([]safeBag{costlyKey(t, maxIterations/20)}, 21)
 	long := pbkdf2Params{Salt: []byte("x"), Iterations: big.NewInt(maxIterations - 10), KeyLength: maxMACKey}
 	pbmac1 := macData{MAC: digestInfo{Algorithm: algorithm(schemePBMAC1, marshal(t, pbes2Params{
 		algorithm(schemePBKDF2, marshal(t, long)), algorithm(hmacWithSHA256, asn1.NullBytes),
@@ -34,10 +36,16 @@ func TestBombsAreRefusedAtOnce(t *testing.T) {
 		"second hidden":     w.fileOf(t, w.sealed(t, keys...), w.sealed(t, bomb)),
 		"MAC of four parts": marshal(t, pfx{3, must[contentInfo](t)(data(marshal(t, []contentInfo{partOf(t, keys...)}))), pbmac1}),
 	} {
-		start := time.Now()
-		_, err := open(t, file)
-		if took := time.Since(start); !errors.Is(err, errs.ErrLimit) || took > 100*time.Millisecond {
-			t.Errorf("%s: %v after %s", name, err, took)
+		fastest := time.Hour // of several attempts, for the machine may be busy
+		for range 5 {
+			start := time.Now()
+			if _, err := open(t, file); !errors.Is(err, errs.ErrLimit) {
+				t.Errorf("%s: got %v", name, err)
+			}
+			fastest = min(fastest, time.Since(start))
+		}
+		if fastest > 100*time.Millisecond {
+			t.Errorf("%s: refused after %s", name, fastest)
 		}
 	}
 }

@@ -87,3 +87,9 @@ func open(t testing.TB, file []byte) (*Content, error) {
 	}
 	return f.Open(password)
 }
+
+// keyBag returns a key of zeros that claims to be encrypted.
+func keyBag(t testing.TB, a pkix.AlgorithmIdentifier) safeBag {
+	t.Helper()
+	return safeBag{ID: object(bagShroudedKey), Value: explicit(marshal(t, shroudedKey{a, make([]byte, 16)}))}
+}

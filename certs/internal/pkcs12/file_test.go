@@ -2,7 +2,6 @@ package pkcs12
 
 import (
 	"bytes"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"math/big"
@@ -87,7 +86,7 @@ func TestWhatIsNotRead(t *testing.T) {
 // x25519 returns a key that cannot sign (RFC 8410).
 func x25519(t testing.TB) []byte {
 	t.Helper()
-	return marshal(t, privateKeyInfo{Algorithm: pkix.AlgorithmIdentifier{Algorithm: object("1.3.101.110")}, Key: marshal(t, bytes.Repeat([]byte{8}, 32))})
+	return marshal(t, privateKeyInfo{Algorithm: algorithm("1.3.101.110", nil), Key: marshal(t, bytes.Repeat([]byte{8}, 32))})
 }
 
 func TestUnreadableCertificateIsLeftOut(t *testing.T) {

@@ -3,7 +3,7 @@ package pkcs12
 import (
 	"bytes"
 	"crypto/x509"
-	"strings"
+	"slices"
 	"testing"
 )
 
@@ -25,7 +25,7 @@ func TestAttributesAreWrittenAndRead(t *testing.T) {
 	for _, a := range keys[0].Attributes {
 		attributes = append(attributes, a.ID.String())
 	}
-	if want := strings.Join([]string{attrLocalKeyID, attrFriendlyName, attrProvider, attrMachineKey}, " "); strings.Join(attributes, " ") != want {
+	if want := []string{attrLocalKeyID, attrFriendlyName, attrProvider, attrMachineKey}; !slices.Equal(attributes, want) {
 		t.Errorf("attributes %q, want %q", attributes, want)
 	}
 }
