@@ -46,5 +46,7 @@
 // # Compatibility
 //
 // A [Profile] is named after the importer it is for. [WindowsLegacy] opens everywhere; Azure cloud services and Windows
-// Server 2016 answer anything newer with "wrong password".
+// Server 2016 answer anything newer with "wrong password". [InspectPFX] tells, without the password, what each [Importer]
+// makes of a file, and [CheckPFX] what else will go wrong with it. [ParsePFX] reads the files of Windows, OpenSSL, Java,
+// NSS, GnuTLS and go-pkcs12.
 package certs
