@@ -8,11 +8,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	_ "crypto/sha256" // the digests of the certificates
-	_ "crypto/sha512"
+	"crypto/sha256"
+	_ "crypto/sha512" // the digests of certificates
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -56,22 +57,52 @@ func TestChannelBinding(t *testing.T) {
 			_, _ = digest.Write(known.Leaf.Raw)
 			data := digest.Sum([]byte("tls-server-end-point:"))
 			p := judge(t, env, shown, data)
-			transport := &httpauth.Transport{
-				Credentials: []httpauth.Credential{&httpauth.Kerberos{
-					User: "anna", Realm: realm, Password: secret(password), Config: domain.Config,
-				}},
-				Pins: []httpauth.Pin{httpauth.PinOf(shown.Leaf)},
-				Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-					return new(net.Dialer).DialContext(ctx, network, p.Listener.Addr().String())
-				},
-			}
-			defer func() { _ = transport.Close() }()
-			got, err := do(t, transport, http.MethodGet, "")
+			got, err := do(t, judged(t, p, shown, &httpauth.Kerberos{
+				User: "anna", Realm: realm, Password: secret(password), Config: domain.Config,
+			}), http.MethodGet, "")
 			if err != nil || strings.TrimSpace(got) != c.want {
 				t.Errorf("got %q, %v; want %q", got, err, c.want)
 			}
 		})
 	}
+}
+
+// The tickets of Active Directory hold more than those of MIT Kerberos, and its names ignore case.
+func TestTicketOfActiveDirectory(t *testing.T) {
+	const strong = "Correct-Horse-7"
+	domain := testserver.Samba(t)
+	domain.AddUser(t, "anna", strong)
+	env := append(os.Environ(), "KRB5RCACHETYPE=none", "KRB5_KTNAME="+domain.AddService(t, "web", strong, "HTTP/"+host))
+	certificate := selfSigned(t, elliptic.P256())
+	digest := sha256.Sum256(certificate.Leaf.Raw)
+	p := judge(t, env, certificate, append([]byte("tls-server-end-point:"), digest[:]...))
+	for user, want := range map[string]string{"anna": "bound", "ANNA": "bound", "nobody": ""} {
+		got, err := do(t, judged(t, p, certificate, &httpauth.Kerberos{
+			User: user, Realm: domain.Realm, Password: secret(strong), Config: domain.Config,
+		}), http.MethodGet, "")
+		if strings.TrimSpace(got) != want || (err == nil) != (want != "") {
+			t.Errorf("%s: got %q, %v; want %q", user, got, err, want)
+		}
+	}
+	_, err := do(t, judged(t, p, certificate, &httpauth.Kerberos{
+		User: "anna", Realm: domain.Realm, Password: secret("wrong"), Config: domain.Config,
+	}), http.MethodGet, "")
+	if auth, ok := errors.AsType[*httpauth.AuthError](err); !ok || auth.Code != "KDC_ERR_PREAUTH_FAILED" {
+		t.Errorf("wrong password: got %v", err)
+	}
+}
+
+func judged(t *testing.T, p *httptest.Server, certificate tls.Certificate, k *httpauth.Kerberos) *httpauth.Transport {
+	t.Helper()
+	transport := &httpauth.Transport{
+		Credentials: []httpauth.Credential{k},
+		Pins:        []httpauth.Pin{httpauth.PinOf(certificate.Leaf)},
+		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, p.Listener.Addr().String())
+		},
+	}
+	t.Cleanup(func() { _ = transport.Close() })
+	return transport
 }
 
 // judge answers with what MIT Kerberos says of a token that should be bound to data.
