@@ -24,7 +24,7 @@ func TestOutputIsBounded(t *testing.T) {
 func FuzzOutcome(f *testing.F) {
 	f.Add("Anforderungs-ID: 7\r\nRequestId: \"7\"\r\nwartet (0)\r\n", 0)
 	f.Add("RequestId: 7\r\nnein 0x80094012 (-2146877422)\r\n", -2146877422)
-	f.Add("\xff\xfe\x00: 7", 0x800706BE)
+	f.Add("\xff\xfe\x00: 7", 1)
 	f.Fuzz(func(t *testing.T, output string, exitCode int) {
 		if id := requestID(output); id != "" && !answer.IsID(id) {
 			t.Errorf("id %q", id)

@@ -87,11 +87,11 @@ func (p *program) tell(arguments []string, chain []*x509.Certificate, err error)
 		return p.say(pending.ID, "Die Anforderung steht aus: zur Entscheidung angenommen (0)", "Certificate request is pending: Taken Under Submission (0)"), 0, nil
 	case isDenied:
 		return p.say(denied.ID, "Nicht ausgestellt (Abgelehnt) "+denied.Code.String(), "Certificate not issued (Denied) "+denied.Code.String()),
-			int(denied.Code), nil
+			exit(uint32(denied.Code)), nil
 	case errors.Is(err, certs.ErrNotFound):
-		return p.say("", "Falscher Parameter. 0x80070057 (WIN32: 87)", "The parameter is incorrect. 0x80070057 (WIN32: 87)"), 0x80070057, nil
+		return p.say("", "Falscher Parameter. 0x80070057 (WIN32: 87)", "The parameter is incorrect. 0x80070057 (WIN32: 87)"), exit(0x80070057), nil
 	case errors.Is(err, certs.ErrUnavailable):
-		return p.say("", "Der RPC-Server ist nicht da. 0x800706ba (WIN32: 1722)", "The RPC server is unavailable. 0x800706ba (WIN32: 1722)"), 0x800706BA, nil
+		return p.say("", "Der RPC-Server ist nicht da. 0x800706ba (WIN32: 1722)", "The RPC server is unavailable. 0x800706ba (WIN32: 1722)"), exit(0x800706BA), nil
 	}
 	return nil, 0, err // killed
 }
@@ -106,6 +106,9 @@ func (p *program) say(id, german, english string) []byte {
 	}
 	return fmt.Appendf(nil, "%s: %s\r\nRequestId: \"%s\"\r\n%s\r\n", label, id, id, words)
 }
+
+// exit is a result code as an exit code, which Go has as an int.
+func exit(code uint32) int { return int(code) }
 
 func newProgram(t testing.TB) *program {
 	t.Helper()
