@@ -55,6 +55,7 @@ type pages struct {
 	seen    map[string]int64 // numbers by key: of the page before, and of all rows with the highest number
 	count   int              // rows that were read
 	last    int64            // the highest number so far
+	equal   int              // rows that were read with that number
 }
 
 func (p *pages) what() string { return "list " + p.listing.class }
