@@ -100,11 +100,11 @@ func (x *exchange) unknown() *answer {
 func (x *exchange) route(path string) *answer {
 	name, key, byKey := strings.Cut(path, "(")
 	name, method, isMethod := strings.Cut(name, ".")
-	c, known := classes()[strings.ToLower(name)]
+	c := x.class(name)
 	switch {
 	case isMethod && !byKey && x.request.Method == http.MethodPost:
 		return x.invoke(name + "." + method)
-	case !known || isMethod || byKey && !strings.HasSuffix(key, ")"):
+	case c == nil || isMethod || byKey && !strings.HasSuffix(key, ")"):
 		return x.unknown()
 	case x.request.Method == http.MethodGet && byKey:
 		return x.get(c, strings.TrimSuffix(key, ")"))

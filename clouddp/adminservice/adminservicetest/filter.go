@@ -274,8 +274,12 @@ func comparer(p property, literal token) (func(reflect.Value) (int, bool), error
 			return cmp.Compare(integer(v), want), true
 		}, orMismatch(err, mismatch)
 	case reflect.Bool:
-		want, err := strconv.ParseBool(literal.text)
-		return func(v reflect.Value) (int, bool) { return cmp.Compare(truth(v.Bool()), truth(want)), true }, orMismatch(err, mismatch)
+		if literal.text != "true" && literal.text != "false" {
+			return nil, mismatch
+		}
+		return func(v reflect.Value) (int, bool) {
+			return cmp.Compare(truth(v.Bool()), truth(literal.text == "true")), true
+		}, nil
 	case reflect.Struct:
 		want, err := time.Parse(time.RFC3339, literal.text)
 		return func(v reflect.Value) (int, bool) {

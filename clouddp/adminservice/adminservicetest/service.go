@@ -31,6 +31,7 @@ type Service struct {
 	Authenticate func(*http.Request) error
 
 	mu        sync.Mutex
+	known     map[string]*class          // every class, by its name in lower case; nil before it is needed
 	instances map[string][]reflect.Value // by class; each an addressable struct
 	arriving  []arrival
 	faults    []Fault
@@ -56,22 +57,30 @@ func (s *Service) Plant(instances ...Instance) {
 }
 
 func (s *Service) put(i Instance) {
+	c := s.class(i.class())
+	key := c.keyOf(reflect.ValueOf(i))
+	if rows := s.instances[c.name]; len(rows) > 0 {
+		s.instances[c.name] = slices.DeleteFunc(rows, func(other reflect.Value) bool { return c.keyOf(other) == key })
+	}
+	s.add(i)
+}
+
+// add is put for a row that has no other's key.
+func (s *Service) add(i Instance) {
 	if s.instances == nil {
 		s.instances = map[string][]reflect.Value{}
 	}
 	value := reflect.New(reflect.TypeOf(i)).Elem()
 	value.Set(reflect.ValueOf(i))
-	c := classes()[strings.ToLower(i.class())]
-	if c.name == (statMsgAttribute{}).class() { // a record may have an attribute twice
-		s.instances[c.name] = append(s.instances[c.name], value)
-		return
+	s.instances[i.class()] = append(s.instances[i.class()], value)
+}
+
+// class returns that of a name, in any case; nil if it is unknown.
+func (s *Service) class(name string) *class {
+	if s.known == nil {
+		s.known = classes()
 	}
-	same := func(other reflect.Value) bool { return c.keyOf(other) == c.keyOf(value) }
-	if at := slices.IndexFunc(s.instances[c.name], same); at >= 0 {
-		s.instances[c.name][at] = value
-		return
-	}
-	s.instances[c.name] = append(s.instances[c.name], value)
+	return s.known[strings.ToLower(name)]
 }
 
 // keyOf returns the key of an instance, which is also its entity tag: the values with semicolons between.
@@ -105,9 +114,9 @@ func (s *Service) raise(m statusmsg.Message) {
 	for i, insertion := range m.Insertions[:min(len(m.Insertions), statusmsg.MaxInsertions)] {
 		value.FieldByName("InsString" + strconv.Itoa(i+1)).Set(reflect.ValueOf(&insertion))
 	}
-	s.put(row)
+	s.add(row)
 	for _, a := range m.Attributes {
-		s.put(statMsgAttribute{RecordID: s.record, AttributeID: a.ID, AttributeValue: a.Value, AttributeTime: row.Time})
+		s.add(statMsgAttribute{RecordID: s.record, AttributeID: a.ID, AttributeValue: a.Value, AttributeTime: row.Time})
 	}
 }
 
