@@ -12,6 +12,7 @@ var rooms = map[string]links{
 	"internal/errs":       {},
 	"internal/house":      {},
 	"internal/testserver": {}, // its code is built for integration tests only
+	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
 
 	"certs":           join(errCategories, pkcs12),
 	"certs/template":  join(certs),
@@ -57,7 +58,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
+var drivers = []string{"internal/httpauth", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -69,8 +70,7 @@ var (
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
-	kerberos = links{
-		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
+	gokrb5 = links{
 		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
 		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
 		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
@@ -78,14 +78,20 @@ var (
 		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
 		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
 		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
+		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
+		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
+		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
+	}
+	kerberos = join(gokrb5, links{
+		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
 		"github.com/hashicorp/errwrap":       "go-multierror is built on it",
 		"github.com/hashicorp/go-multierror": "bodgit/gssapi joins errors with it",
 		"github.com/go-logr/logr":            "bodgit/gssapi can log with it",
 		"github.com/spf13/afero":             "bodgit/gssapi finds files with it",
-		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
-		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
-		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 		"golang.org/x/text":                  "afero compares file names with it",
+	})
+	ntlm = links{
+		"github.com/Azure/go-ntlmssp": "the messages of NTLM; it needs nothing else",
 	}
 	miekg = links{
 		"github.com/miekg/dns":      "UPDATE, TSIG and TKEY records, which dnsmessage has not",
