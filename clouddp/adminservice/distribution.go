@@ -58,8 +58,9 @@ type ContentStatus struct {
 	Name, NALPath, SiteCode string
 	// State sums up.
 	State ContentState
-	// Message is the last status message: its number with severity, and its insertion strings.
-	Message    statusmsg.FullID
+	// Message is the number, with severity, of the last status message.
+	Message statusmsg.FullID
+	// Insertions are the insertion strings of that message.
 	Insertions []string
 	// Updated is when the status changed, in UTC; zero where the site does not say.
 	Updated time.Time

@@ -12,93 +12,104 @@ type Instance interface{ class() string }
 
 // AzureService is an instance of SMS_AzureService.
 type AzureService struct {
-	AzureServiceID                             uint32 `wmi:"key"`
-	Name, Description, SiteCode, ServiceType   string
-	Fqdn, ServiceCName, NALPath                string
-	Region, SubscriptionID, StorageServiceName string
-	DeploymentSlot                             string
-	ServiceThumbprint, ManagementThumbprint    string
-	NumberOfInstances, State, StatusDetails    uint32
-	StorageUsage, StorageQuotaInGB             uint32
-	StorageWarningThreshold                    uint32
-	StorageCriticalThreshold                   uint32
-	TrafficOutUsage, TrafficOutInGB            uint32
-	TrafficWarningThreshold                    uint32
-	TrafficCriticalThreshold                   uint32
-	Flags                                      uint32
+	// AzureServiceID is the key.
+	AzureServiceID uint32 `wmi:"key"`
+	// Name, Description, SiteCode and ServiceType describe the service.
+	Name, Description, SiteCode, ServiceType string
+	// Fqdn, ServiceCName and NALPath are its names.
+	Fqdn, ServiceCName, NALPath string
+	// Region, SubscriptionID, StorageServiceName and DeploymentSlot say where it is.
+	Region, SubscriptionID, StorageServiceName, DeploymentSlot string
+	// ServiceThumbprint and ManagementThumbprint are those of its certificates.
+	ServiceThumbprint, ManagementThumbprint string
+	// NumberOfInstances, State, StatusDetails and Flags say how it is.
+	NumberOfInstances, State, StatusDetails, Flags uint32
+	// StorageUsage and the next are what it stores, in GB and per cent.
+	StorageUsage, StorageQuotaInGB, StorageWarningThreshold, StorageCriticalThreshold uint32
+	// TrafficOutUsage and the next are what it sends, in GB and per cent.
+	TrafficOutUsage, TrafficOutInGB, TrafficWarningThreshold, TrafficCriticalThreshold uint32
 }
 
 // AzureServicesTask is an instance of SMS_AzureServicesTask.
 type AzureServicesTask struct {
-	TaskID                        uint32 `wmi:"key"`
-	AzureServiceId                uint32 //nolint:revive // The property is spelt like this.
-	SiteCode                      string
-	TaskTypeId, TaskStateId       uint32 //nolint:revive // The properties are spelt like this.
-	TaskKeyValue                  string
+	// TaskID is the key.
+	TaskID uint32 `wmi:"key"`
+	// AzureServiceId is the service.
+	AzureServiceId uint32 //nolint:revive // The property is spelt like this.
+	// SiteCode and TaskKeyValue are text.
+	SiteCode, TaskKeyValue string
+	// TaskTypeId, TaskStateId and Type are documented numbers.
+	TaskTypeId, TaskStateId, Type uint32 //nolint:revive // The properties are spelt like this.
+	// TaskCreationTime and TaskEndTime are in UTC.
 	TaskCreationTime, TaskEndTime time.Time
-	Type                          uint32
 }
 
 // SysResUse is an instance of SMS_SCI_SysResUse.
 type SysResUse struct {
-	FileType         uint32 `wmi:"key"`
-	ItemName         string `wmi:"key"`
-	ItemType         string `wmi:"key"`
-	SiteCode         string `wmi:"key"`
-	RoleName         string
-	NALPath, NALType string
-	NetworkOSPath    string
-	Props            []EmbeddedProperty
+	// FileType is part of the key.
+	FileType uint32 `wmi:"key"`
+	// ItemName, ItemType and SiteCode are the rest of the key.
+	ItemName, ItemType, SiteCode string `wmi:"key"`
+	// RoleName is the role; NALPath, NALType and NetworkOSPath say who plays it.
+	RoleName, NALPath, NALType, NetworkOSPath string
+	// Props configure it.
+	Props []EmbeddedProperty
 }
 
 // EmbeddedProperty is an instance of SMS_EmbeddedProperty.
 type EmbeddedProperty struct {
+	// PropertyName is the name; Value1 and Value2 are text.
 	PropertyName, Value1, Value2 string
-	Value                        uint32
+	// Value is a number.
+	Value uint32
 }
 
 // DistributionPointInfo is an instance of SMS_DistributionPointInfo.
 type DistributionPointInfo struct {
-	NALPath      string `wmi:"key"`
-	ResourceType string `wmi:"key"`
-	SiteCode     string `wmi:"key"`
-	Name         string
-	ServiceType  string
-	Region       uint32
+	// NALPath, ResourceType and SiteCode are the key.
+	NALPath, ResourceType, SiteCode string `wmi:"key"`
+	// Name and ServiceType are text.
+	Name, ServiceType string
+	// Region is a number, as the definition of the class has it.
+	Region uint32
 }
 
 // DistributionDPStatus is an instance of SMS_DistributionDPStatus.
 type DistributionDPStatus struct {
-	ID                         uint64 `wmi:"key"`
-	PackageID                  string
-	Name, NalPath, SiteCode    string //nolint:revive // The property is spelt like this.
-	ResourceType               string
+	// ID is the key.
+	ID uint64 `wmi:"key"`
+	// PackageID is the package; Name, NalPath, SiteCode and ResourceType are the distribution point.
+	PackageID, Name, NalPath, SiteCode, ResourceType string
+	// ObjectTypeID is the kind of the package, MessageState how far it is.
 	ObjectTypeID, MessageState uint32
-	MessageID, MessageFullID   uint32
-	MessageSeverity            uint32
-	LastUpdateDate             time.Time
-	InsString1, InsString2     *string
-	InsString3, InsString4     *string
-	InsString5, InsString6     *string
-	InsString7, InsString8     *string
-	InsString9, InsString10    *string
+	// MessageID, MessageFullID and MessageSeverity are the last message.
+	MessageID, MessageFullID, MessageSeverity uint32
+	// LastUpdateDate is in UTC.
+	LastUpdateDate time.Time
+	// InsString1 to InsString10 are the insertion strings; nil is null.
+	InsString1, InsString2, InsString3, InsString4, InsString5, InsString6, InsString7, InsString8, InsString9, InsString10 *string
 }
 
 // Collection is an instance of SMS_Collection.
 type Collection struct {
-	CollectionID              string `wmi:"key"`
+	// CollectionID is the key.
+	CollectionID string `wmi:"key"`
+	// Name and LimitToCollectionID are text.
 	Name, LimitToCollectionID string
-	CollectionType            uint32
-	MemberCount               uint32
+	// CollectionType is 1 for users and 2 for devices; MemberCount is what was counted last.
+	CollectionType, MemberCount uint32
 }
 
 // FullCollectionMembership is an instance of SMS_FullCollectionMembership.
 type FullCollectionMembership struct {
+	// CollectionID is part of the key.
 	CollectionID string `wmi:"key"`
-	ResourceID   uint32 `wmi:"key"`
+	// ResourceID is the rest of the key.
+	ResourceID uint32 `wmi:"key"`
+	// ResourceType is 4 for a user and 5 for a device.
 	ResourceType uint32
-	Name         string
-	SiteCode     string
+	// Name is that of the resource, SiteCode its site.
+	Name, SiteCode string
 }
 
 func (AzureService) class() string             { return "SMS_AzureService" }
@@ -117,20 +128,17 @@ func (settingsAssignment) class() string       { return "SMS_ClientSettingsAssig
 // The classes whose instances are planted as what other packages have for them.
 type (
 	statMsg struct {
-		RecordID                            int64 `wmi:"key"`
-		MessageID, Severity, MessageType    uint32
-		Component, ModuleName, SiteCode     string
-		MachineName, TopLevelSiteCode       string
-		Time                                time.Time
-		ProcessID, ThreadID, ReportFunction uint32
-		PerClient, Transaction              uint32
-		SuccessfulTransaction, Win32Error   uint32
-		InsString1, InsString2              *string
-		InsString3, InsString4              *string
-		InsString5, InsString6              *string
-		InsString7, InsString8              *string
-		InsString9, InsString10             *string
-		ResourceID                          *uint32
+		RecordID                                                                                                                int64 `wmi:"key"`
+		MessageID, Severity, MessageType                                                                                        uint32
+		Component, ModuleName, SiteCode                                                                                         string
+		MachineName, TopLevelSiteCode                                                                                           string
+		Time                                                                                                                    time.Time
+		ProcessID, ThreadID, ReportFunction                                                                                     uint32
+		PerClient, Transaction                                                                                                  uint32
+		SuccessfulTransaction, Win32Error                                                                                       uint32
+		InsString1, InsString2, InsString3, InsString4, InsString5, InsString6, InsString7, InsString8, InsString9, InsString10 *string
+
+		ResourceID *uint32
 	}
 
 	statMsgAttribute struct {
@@ -183,8 +191,18 @@ type property struct {
 func classes() map[string]*class {
 	known := map[string]*class{}
 	for _, example := range []Instance{
-		AzureService{}, AzureServicesTask{}, SysResUse{}, DistributionPointInfo{}, DistributionDPStatus{}, Collection{},
-		FullCollectionMembership{}, statMsg{}, statMsgAttribute{}, clientSettings{}, clientSettingsDefault{}, settingsAssignment{},
+		AzureService{},
+		AzureServicesTask{},
+		SysResUse{},
+		DistributionPointInfo{},
+		DistributionDPStatus{},
+		Collection{},
+		FullCollectionMembership{},
+		statMsg{},
+		statMsgAttribute{},
+		clientSettings{},
+		clientSettingsDefault{},
+		settingsAssignment{},
 	} {
 		c := &class{name: example.class()}
 		for i := range reflect.TypeOf(example).NumField() {

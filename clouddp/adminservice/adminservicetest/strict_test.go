@@ -168,8 +168,16 @@ func TestOptions(t *testing.T) {
 		t.Errorf("got %v", got.Value)
 	}
 	for _, options := range [][]string{
-		{"$top=-1"}, {"$top=x"}, {"$skip=1.5"}, {"$orderby=Colour"}, {"$orderby=Name upwards"}, {"$orderby=Name,State,Flags,Region,Fqdn,NALPath"},
-		{"$select=Colour"}, {"$expand=x"}, {"filter=x"}, {"$top=1", "$top=2"},
+		{"$top=-1"},
+		{"$top=x"},
+		{"$skip=1.5"},
+		{"$orderby=Colour"},
+		{"$orderby=Name upwards"},
+		{"$orderby=Name,State,Flags,Region,Fqdn,NALPath"},
+		{"$select=Colour"},
+		{"$expand=x"},
+		{"filter=x"},
+		{"$top=1", "$top=2"},
 	} {
 		if got := c.get("SMS_AzureService", options...); got.status != 400 {
 			t.Errorf("%v: %d, want 400", options, got.status)
