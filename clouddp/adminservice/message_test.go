@@ -168,7 +168,7 @@ func TestUserMessageThatDoesNotAppear(t *testing.T) {
 		if waited := time.Since(start); waited < 2*time.Minute || waited > 3*time.Minute {
 			t.Errorf("waited %v", waited)
 		}
-		time.Sleep(time.Hour) //nolint:forbidigo // In a bubble.
+		time.Sleep(time.Hour)
 		if err := l.site.Report(t.Context(), userMessage("k")); err != nil || len(l.service.Messages()) != 1 {
 			t.Errorf("reported again: %v, %d messages", err, len(l.service.Messages()))
 		}

@@ -95,7 +95,7 @@ func (r *row) bits(name string) uint32 {
 		r.fail(name, "a number of 32 bits")
 		return 0
 	}
-	return uint32(number & math.MaxUint32) //nolint:gosec // The range was checked, and a sign is meant to be reinterpreted.
+	return uint32(number & math.MaxUint32) // a sign is reinterpreted
 }
 
 // small returns a number of 16 bits.
@@ -105,20 +105,7 @@ func (r *row) small(name string) uint16 {
 		r.fail(name, "a number of 16 bits")
 		return 0
 	}
-	return uint16(number) //nolint:gosec // The range was checked.
-}
-
-// long returns a number of 64 bits without a sign.
-func (r *row) long(name string) uint64 {
-	text := strings.TrimSpace(r.text(name))
-	if text == "" {
-		return 0
-	}
-	number, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		r.fail(name, "a number without a sign")
-	}
-	return number
+	return uint16(number)
 }
 
 func (r *row) answer(name string) clientsettings.Value {

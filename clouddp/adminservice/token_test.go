@@ -130,7 +130,7 @@ func TestTokenIsNotSentInTheClear(t *testing.T) {
 		t.Fatal(err)
 	}
 	if answer, err := transport.RoundTrip(request); err == nil || sent {
-		answer.Body.Close()
+		_ = answer.Body.Close()
 		t.Error("the token went out over plain http")
 	}
 }

@@ -147,7 +147,7 @@ func (x *exchange) patch(c *class, key string) *answer {
 		}
 		edited.Field(p.index).Set(field.Elem())
 	}
-	agents, _ := edited.FieldByName("AgentConfigurations").Interface().([]agent)
+	agents, _ := reflect.TypeAssert[[]agent](edited.FieldByName("AgentConfigurations"))
 	if err := checkAgents(agents); err != nil {
 		return badRequest("%s.", err)
 	}

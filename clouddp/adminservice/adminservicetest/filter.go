@@ -2,6 +2,7 @@ package adminservicetest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -73,7 +74,7 @@ func scanQuoted(text string) (token, string, error) {
 		before, after, found := strings.Cut(text, "'")
 		b.WriteString(before)
 		if !found {
-			return token{}, "", fmt.Errorf("there is an unterminated string literal")
+			return token{}, "", errors.New("there is an unterminated string literal")
 		}
 		if !strings.HasPrefix(after, "'") {
 			return token{b.String(), true}, after, nil
@@ -106,7 +107,7 @@ func (p *filterParser) take(words ...string) (string, bool) {
 
 func (p *filterParser) next() (token, error) {
 	if len(p.tokens) == 0 {
-		return token{}, fmt.Errorf("expression expected at the end")
+		return token{}, errors.New("expression expected at the end")
 	}
 	t := p.tokens[0]
 	p.tokens = p.tokens[1:]
@@ -146,7 +147,7 @@ func (p *filterParser) and(depth int) (expression, error) {
 
 func (p *filterParser) unary(depth int) (expression, error) {
 	if depth++; depth > maxNodes {
-		return nil, fmt.Errorf("recursion limit reached")
+		return nil, errors.New("recursion limit reached")
 	}
 	if _, negated := p.take("not"); negated {
 		inner, err := p.unary(depth)
@@ -235,7 +236,7 @@ func (p *filterParser) function(name string) (expression, error) {
 	if _, compared := p.take("eq"); compared {
 		word, ok := p.take("true", "false")
 		if !ok {
-			return nil, fmt.Errorf("'true' or 'false' expected")
+			return nil, errors.New("'true' or 'false' expected")
 		}
 		want = word == "true"
 	}
@@ -283,7 +284,7 @@ func comparer(p property, literal token) (func(reflect.Value) (int, bool), error
 	case reflect.Struct:
 		want, err := time.Parse(time.RFC3339, literal.text)
 		return func(v reflect.Value) (int, bool) {
-			at, _ := v.Interface().(time.Time)
+			at, _ := reflect.TypeAssert[time.Time](v)
 			return at.Compare(want), true
 		}, orMismatch(err, mismatch)
 	default:

@@ -53,11 +53,11 @@ func (x *exchange) query(known ...string) (url.Values, *answer) {
 func (x *exchange) page(c *class, rows []reflect.Value, query url.Values) *answer {
 	skip, err := count(query, "$skip", 0)
 	if err != nil {
-		return badRequest("%s", err)
+		return badRequest("The query specified in the URI is not valid. %s.", err)
 	}
 	top, err := count(query, "$top", len(rows))
 	if err != nil {
-		return badRequest("%s", err)
+		return badRequest("The query specified in the URI is not valid. %s.", err)
 	}
 	rows = rows[min(skip, len(rows)):]
 	rows = rows[:min(top, len(rows))]
@@ -89,7 +89,7 @@ func count(query url.Values, name string, fallback int) (int, error) {
 	}
 	n, err := strconv.ParseUint(query.Get(name), 10, 31)
 	if err != nil {
-		return 0, fmt.Errorf("Invalid value '%s' for %s query option found.", query.Get(name), name) //nolint:revive,staticcheck // The wording of the service.
+		return 0, fmt.Errorf("invalid value '%s' for %s query option found", query.Get(name), name)
 	}
 	return int(n), nil
 }
@@ -140,8 +140,8 @@ func compareValues(a, b reflect.Value) int {
 	case a.Kind() == reflect.Bool:
 		return cmp.Compare(truth(a.Bool()), truth(b.Bool()))
 	case a.Kind() == reflect.Struct:
-		first, _ := a.Interface().(time.Time)
-		second, _ := b.Interface().(time.Time)
+		first, _ := reflect.TypeAssert[time.Time](a)
+		second, _ := reflect.TypeAssert[time.Time](b)
 		return first.Compare(second)
 	}
 	return cmp.Compare(integer(a), integer(b))

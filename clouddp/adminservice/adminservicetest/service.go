@@ -127,7 +127,7 @@ func (s *Service) Messages() []statusmsg.Message {
 	s.arrive(time.Now().Add(s.ProcessTime))
 	var messages []statusmsg.Message
 	for _, value := range s.instances[(statMsg{}).class()] {
-		row, _ := value.Interface().(statMsg)
+		row, _ := reflect.TypeAssert[statMsg](value)
 		m := statusmsg.Message{
 			RecordID: row.RecordID, ID: statusmsg.ID(row.MessageID), Severity: statusmsg.Severity(row.Severity), //nolint:gosec // It was one.
 			Type: statusmsg.Type(row.MessageType), Component: row.Component, Module: row.ModuleName, Site: row.SiteCode,
@@ -136,12 +136,12 @@ func (s *Service) Messages() []statusmsg.Message {
 			Flags: statusmsg.Flags(row.PerClient | row.Transaction | row.SuccessfulTransaction), Win32Error: row.Win32Error,
 		}
 		for i := range statusmsg.MaxInsertions {
-			if text, _ := value.FieldByName("InsString" + strconv.Itoa(i+1)).Interface().(*string); text != nil {
+			if text, _ := reflect.TypeAssert[*string](value.FieldByName("InsString" + strconv.Itoa(i+1))); text != nil {
 				m.Insertions = append(m.Insertions, *text)
 			}
 		}
 		for _, other := range s.instances[(statMsgAttribute{}).class()] {
-			if a, _ := other.Interface().(statMsgAttribute); a.RecordID == m.RecordID {
+			if a, _ := reflect.TypeAssert[statMsgAttribute](other); a.RecordID == m.RecordID {
 				m.Attributes = append(m.Attributes, statusmsg.Attribute{ID: a.AttributeID, Value: a.AttributeValue})
 			}
 		}

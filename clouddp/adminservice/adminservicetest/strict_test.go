@@ -57,7 +57,7 @@ func (c *caller) do(method, path, body string) reply {
 	if err != nil {
 		c.Fatal(err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	content, err := io.ReadAll(answer.Body)
 	if err != nil {
 		c.Fatal(err)
@@ -313,7 +313,7 @@ func TestMessagesTakeTheirTime(t *testing.T) {
 		if got := c.get("SMS_StatMsgWithInsStrings"); len(got.Value) != 0 {
 			t.Error("it is there at once")
 		}
-		time.Sleep(time.Minute) //nolint:forbidigo // In a bubble.
+		time.Sleep(time.Minute)
 		if got := c.get("SMS_StatMsgWithInsStrings"); len(got.Value) != 1 {
 			t.Error("it is not there after a minute")
 		}
