@@ -36,6 +36,7 @@ func TestNothingShowsASecret(t *testing.T) {
 		"TLS":            tlsCertificate,
 		"TLS key":        tlsCertificate.PrivateKey,
 		"password":       password,
+		"local CA":       certs.LocalCA{Authority: service},
 		"holder":         holder{service, *service, password, tlsCertificate.PrivateKey, tlsCertificate.PrivateKey},
 		"holder pointer": &holder{service, *service, password, tlsCertificate.PrivateKey, password},
 		"map":            map[string]any{"b": service, "k": tlsCertificate.PrivateKey, "p": password},

@@ -46,15 +46,19 @@ func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
 	if _, ok := options.Key.Public().(*rsa.PublicKey); ok {
 		template.SignatureAlgorithm = x509.SHA256WithRSA
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, options.Key.Public(), options.Key)
-	if err != nil {
-		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
-	}
-	leaf, err := x509.ParseCertificate(der)
+	leaf, err := sign(template, template, options.Key.Public(), options.Key)
 	if err != nil {
 		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
 	}
 	return newBundle(options.Key, leaf, nil), nil
+}
+
+func sign(certificate, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(rand.Reader, certificate, parent, public, key)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
 }
 
 // complete checks the options and fills in the defaults.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/template"
@@ -31,16 +32,21 @@ type CA struct {
 	root    *x509.Certificate
 	issuing *x509.Certificate
 	signer  *ecdsa.PrivateKey
+	rootKey *ecdsa.PrivateKey
 	domain  string // the SID of the domain
 	base    string // the object identifier of the forest
 
 	mu        sync.Mutex
-	templates map[string]template.Template // by lower-case name
+	templates map[string]*object // by lower-case name
 	oids      map[string]template.ObjectIdentifier
 	published []string
 	groups    map[string]template.SID // by lower-case name
 	joined    []template.SID
 	requests  []*request // the request with id n is at n-1
+	longest   time.Duration
+	revoked   []x509.RevocationListEntry
+	list      []byte // the revocation list as published
+	listed    time.Time
 	failure   error
 	lost      bool
 }
@@ -48,18 +54,16 @@ type CA struct {
 // NewCA returns an authority called name, its certificates valid from an hour ago for ten years.
 func NewCA(name string) *CA {
 	name = strings.ToValidUTF8(cmp.Or(strings.TrimSpace(name), "Issuing CA"), "?")
-	root, issuing, signer := newHierarchy(name)
 	ca := &CA{
 		name:      name,
-		root:      root,
-		issuing:   issuing,
-		signer:    signer,
+		longest:   defaultLongest,
 		domain:    "S-1-5-21-1004336348-1177238915-682003330",
 		base:      "1.3.6.1.4.1.311.21.8.4837291.9026315.1529844.7710235.3308176.201",
-		templates: map[string]template.Template{},
+		templates: map[string]*object{},
 		oids:      map[string]template.ObjectIdentifier{},
 		groups:    map[string]template.SID{},
 	}
+	ca.makeHierarchy()
 	ca.addBuiltIns()
 	return ca
 }
@@ -70,11 +74,14 @@ func (ca *CA) addBuiltIns() {
 	ca.groups["enterprise admins"] = template.SID(ca.domain + "-519")
 	web := template.WebServer()
 	web.OID = ca.base + ".1.16"
-	administer := template.Read | template.Write | template.Enroll
-	web.Access = append(web.Access,
-		template.Access{SID: ca.groups["domain admins"], Rights: administer},
-		template.Access{SID: ca.groups["enterprise admins"], Rights: administer})
-	ca.templates["webserver"] = web
+	const administer = template.Read | template.Write | template.Enroll
+	ca.templates["webserver"] = &object{
+		name:       web.Name,
+		attributes: must(web.Attributes()),
+		security: must(template.SecurityDescriptor{}.WithAccess(append(web.Access,
+			template.Access{SID: ca.groups["domain admins"], Rights: administer},
+			template.Access{SID: ca.groups["enterprise admins"], Rights: administer}))),
+	}
 	ca.oids[web.OID] = template.ObjectIdentifier{OID: web.OID, DisplayName: web.DisplayName}
 	ca.published = []string{web.Name}
 }
@@ -177,6 +184,21 @@ func (ca *CA) decide(id string, decision func(*request)) error {
 	}
 	decision(r)
 	return nil
+}
+
+// Requests returns how many requests the authority has recorded, whatever became of them.
+func (ca *CA) Requests() int {
+	ca.mu.Lock()
+	defer ca.mu.Unlock()
+	return len(ca.requests)
+}
+
+// LimitValidity sets the longest life of an issued certificate, whatever its template says; a new authority issues for
+// two years at most, the default of the real one's registry (ValidityPeriod).
+func (ca *CA) LimitValidity(longest time.Duration) {
+	ca.mu.Lock()
+	defer ca.mu.Unlock()
+	ca.longest = longest
 }
 
 // Issued returns every certificate issued so far, the oldest first.

@@ -31,7 +31,7 @@ func TestWebServerIsTheBuiltInTemplate(t *testing.T) {
 		"name flags":                  {web.NameFlags, template.NameFlags(1)},
 		"enrollment flags":            {web.EnrollmentFlags, template.EnrollmentFlags(0)},
 		"private key flags":           {web.PrivateKeyFlags, template.PrivateKeyFlags(0)},
-		"preferred provider":          {web.CSPs[0], "Microsoft RSA SChannel Cryptographic Provider"},
+		"preferred provider":          {web.CSPs[0], template.CSP{Preference: 1, Name: "Microsoft RSA SChannel Cryptographic Provider"}},
 		"rights of the whole forest":  {web.Granted(template.AuthenticatedUsers), template.Read},
 		"required further signatures": {web.RASignatures, 0},
 	} {
@@ -84,12 +84,12 @@ func TestValidateListsEveryProblem(t *testing.T) {
 		SchemaVersion:      5,
 		Revision:           -1,
 		KeySpec:            3,
-		MinimalKeySize:     256,
+		MinimalKeySize:     -1,
 		Validity:           time.Hour,
 		Renewal:            2 * time.Hour,
 		ExtKeyUsage:        []string{"serverAuth"},
 		CriticalExtensions: []string{"2.5.29.15", "2.5.29.15"},
-		CSPs:               []string{"1,Microsoft"},
+		CSPs:               []template.CSP{{Preference: -1, Name: "Microsoft"}},
 		RASignatures:       -1,
 		Access:             []template.Access{{SID: "Admins", Rights: template.Read}, {SID: group}, {SID: group, Rights: template.Read}},
 	}
@@ -102,7 +102,7 @@ func TestValidateListsEveryProblem(t *testing.T) {
 		fields = append(fields, p.Field)
 	}
 	want := []string{
-		"Name", "DisplayName", "OID", "SchemaVersion", "Revision", "KeySpec", "MinimalKeySize", "Renewal", "RASignatures",
+		"Name", "DisplayName", "OID", "SchemaVersion", "Revision", "KeySpec", "MinimalKeySize", "RASignatures", "Renewal",
 		"ExtKeyUsage", "CriticalExtensions", "CSPs", "Access", "Access", "Access",
 	}
 	if !slices.Equal(fields, want) {
@@ -127,60 +127,6 @@ func TestObjectIdentifiers(t *testing.T) {
 		wanted.OID = oid
 		if err := wanted.Validate(); (err == nil) != valid {
 			t.Errorf("%q: %v", oid, err)
-		}
-	}
-}
-
-func TestCheckFindsWhatWouldFail(t *testing.T) {
-	for id, spoil := range map[string]func(*template.Template){
-		"tpl.subject": func(s *template.Template) { s.NameFlags = 0 },
-		"tpl.eku": func(s *template.Template) {
-			s.ExtKeyUsage, s.ApplicationPolicies = []string{"1.3.6.1.5.5.7.3.4"}, []string{"1.3.6.1.5.5.7.3.4"}
-		},
-		"tpl.policies":   func(s *template.Template) { s.ApplicationPolicies = nil },
-		"tpl.schema":     func(s *template.Template) { s.SchemaVersion = 4 },
-		"key.exportable": func(s *template.Template) { s.PrivateKeyFlags &^= template.PrivateKeyExportable },
-		"tpl.keysize":    func(s *template.Template) { s.MinimalKeySize = 1024 },
-		"tpl.sig.pss":    func(s *template.Template) { s.PrivateKeyFlags |= template.PrivateKeyAlternateSignature },
-		"tpl.enroll":     func(s *template.Template) { s.Access = s.Access[:1] },
-		"tpl.approval":   func(s *template.Template) { s.EnrollmentFlags = template.EnrollmentPendAllRequests },
-		"tpl.revocation": func(s *template.Template) { s.EnrollmentFlags = template.EnrollmentNoRevocationInfo },
-		"tpl.risky":      func(s *template.Template) { s.Access[0].Rights |= template.Write },
-	} {
-		spoiled := template.CloudDP(group)
-		spoil(&spoiled)
-		findings := spoiled.Check()
-		if len(findings) != 1 || findings[0].ID != id || findings[0].Evidence == "" || findings[0].Remedy == "" {
-			t.Errorf("%s: got %v", id, findings)
-		}
-	}
-}
-
-func TestCheckKnowsTheDangerousShape(t *testing.T) {
-	both := []string{template.ServerAuth, template.ClientAuth}
-	for name, test := range map[string]struct {
-		purposes []string
-		who      template.SID
-		flags    template.EnrollmentFlags
-		risky    bool
-	}{
-		"everybody, client authentication": {both, template.AuthenticatedUsers, 0, true},
-		"everybody, every purpose":         {nil, template.Everyone, 0, true},
-		"domain computers":                 {both, "S-1-5-21-1-2-3-515", 0, true},
-		"with approval":                    {both, template.AuthenticatedUsers, template.EnrollmentPendAllRequests, false},
-		"a chosen group":                   {both, group, 0, false},
-		"server authentication alone":      {both[:1], template.AuthenticatedUsers, 0, false},
-	} {
-		risky := template.CloudDP(group)
-		risky.ExtKeyUsage, risky.ApplicationPolicies = test.purposes, test.purposes
-		risky.Access = []template.Access{{SID: test.who, Rights: template.Read | template.Enroll}}
-		risky.EnrollmentFlags = test.flags
-		found := false
-		for _, f := range risky.Check() {
-			found = found || f.ID == "tpl.risky"
-		}
-		if found != test.risky {
-			t.Errorf("%s: found %t, want %t", name, found, test.risky)
 		}
 	}
 }
@@ -217,12 +163,37 @@ func TestFlagsArePrintable(t *testing.T) {
 		template.WebServer().Flags.String():                           "enrollee supplies subject|machine type|add template name|default",
 		template.CloudDP(group).PrivateKeyFlags.String():              "exportable|server 2003|client XP",
 		template.EnrollmentFlags(0).String():                          "none",
-		template.NameFlags(0x80000001).String():                       "enrollee supplies subject|0x80000000",
+		template.NameFlags(0x00000101).String():                       "enrollee supplies subject|0x00000100",
+		template.PrivateKeyFlags(0x01010000).String():                 "server 2003|client XP",
+		template.PrivateKeyFlags(50659328).String():                   "server 2012 R2|client 7",
+		template.PrivateKeyFlags(101056512).String():                  "server 2016|client 10",
+		template.PrivateKeyFlags(0xF7070100).String():                 "legacy provider|0xF7070000",
+		template.PrivateKeyFlags(0).String():                          "none",
 		(template.Read | template.Enroll).String():                    "Read, Enroll",
 		template.Change{Action: 99, Template: "CloudDPCert"}.String(): "Action(99) on CloudDPCert",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestEveryPublishedFlagHasAName holds for [MS-CRTD] sections 2.4 and 2.26 to 2.28.
+func TestEveryPublishedFlagHasAName(t *testing.T) {
+	general, enrollment, names, keys := uint32(0x31AFB), uint32(0xFFD7F), uint32(0xFFC10009), uint32(0x06367FF1)
+	seen := map[string]bool{}
+	for bit := range 32 {
+		word := uint32(1) << bit
+		for what, text := range map[string]string{
+			"general":    template.GeneralFlags(general & word).String(),
+			"enrollment": template.EnrollmentFlags(enrollment & word).String(),
+			"name":       template.NameFlags(names & word).String(),
+			"key":        template.PrivateKeyFlags(keys & word).String(),
+		} {
+			if strings.Contains(text, "0x") || seen[what+text] && text != "none" {
+				t.Errorf("%s flag %#x is called %q", what, word, text)
+			}
+			seen[what+text] = true
 		}
 	}
 }

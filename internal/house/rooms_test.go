@@ -14,9 +14,10 @@ var rooms = map[string]links{
 	"internal/testserver": {}, // its code is built for integration tests only
 	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
 
-	"certs":           join(errCategories, pkcs12),
-	"certs/template":  join(certs),
-	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
+	"certs":                 join(errCategories, pkcs12),
+	"certs/internal/pkcs12": join(errCategories),
+	"certs/template":        join(certs),
+	"certs/certstest":       join(certs, links{"certs/template": "its Directory is faked here"}),
 
 	"dns":               join(errCategories, dnsMessage),
 	"dns/dnstest":       join(dns),
@@ -65,10 +66,7 @@ var drivers = []string{"internal/httpauth", "dns/rfc2136", "dns/gsstsig", "dns/l
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
 
-	pkcs12 = links{
-		"software.sslmate.com/src/go-pkcs12": "reads and writes .pfx files, which the standard library cannot",
-		"golang.org/x/crypto/pbkdf2":         "go-pkcs12 derives its keys with it",
-	}
+	pkcs12     = links{"certs/internal/pkcs12": "reads and writes .pfx files, which the standard library cannot"}
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
