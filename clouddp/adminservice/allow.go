@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/clouddp/sdk/clientsettings"
@@ -20,10 +21,9 @@ import (
 // does not show it.
 //
 // The description of the object must contain owner, which is how an administrator says that it is the caller's to change;
-// if it does not, the error is [ErrForeign]. The default object, an antimalware policy, and an object without the group
-// "Cloud Services" are [ErrUnsupported]; one that does not exist is [ErrNotFound]. An object that looks different
-// afterwards in more than that value is [ErrConflict]. Where the answer was lost and the value is not there, the outcome
-// is [ErrUnknown].
+// if it does not, the error is [ErrForeign]. The default object and an object without the group "Cloud Services" are
+// [ErrUnsupported]; one that does not exist is [ErrNotFound]. An object that looks different afterwards in more than that
+// value is [ErrConflict]. Where the answer was lost and the value is not there, the outcome is [ErrUnknown].
 func (s *Site) SetAllowCloudDP(ctx context.Context, id string, value clientsettings.Value, owner string) error {
 	e := &errs.InvalidError{Subject: "adminservice: set AllowCloudDP"}
 	if value != clientsettings.Yes && value != clientsettings.No {
@@ -51,8 +51,9 @@ func (s *Site) setAllowCloudDP(ctx context.Context, id string, value clientsetti
 		return agent.err
 	}
 	agent.raw[orDefault(agent.names["allowclouddp"], "AllowCloudDP")] = value == clientsettings.Yes
+	object := settingsClass + "(" + id + ")"
 	change := &call{
-		what: "change " + settingsClass + "(" + id + ")", method: http.MethodPatch, url: s.address(settingsClass+"("+id+")", nil),
+		what: "change " + object, method: http.MethodPatch, url: s.address(object, nil),
 		body: map[string]any{"AgentConfigurations": before.value("AgentConfigurations")},
 	}
 	_, written := s.do(ctx, change)
@@ -77,14 +78,14 @@ func (s *Site) changeable(ctx context.Context, id, owner string) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := kindOf(settingsClass, r.bits("Type"))
+	kind, name := kindOf(settingsClass, r.bits("Type")), strconv.Quote(printable(r.text("Name")))
 	switch {
-	case r.bits("FeatureType") != featureSettings || kind == clientsettings.KindUnknown:
-		return nil, fmt.Errorf("%q is not a client settings object for devices or users: %w", printable(r.text("Name")), ErrUnsupported)
+	case kind == clientsettings.KindUnknown:
+		return nil, fmt.Errorf("%s is neither for devices nor for users: %w", name, ErrUnsupported)
 	case !strings.Contains(r.text("Description"), owner):
-		return nil, fmt.Errorf("the description of %q does not contain %q: %w", printable(r.text("Name")), owner, ErrForeign)
+		return nil, fmt.Errorf("the description of %s does not contain %q: %w", name, owner, ErrForeign)
 	case cloudServices(r, kind) == nil && r.err == nil:
-		return nil, fmt.Errorf("%q does not contain the group Cloud Services: %w", printable(r.text("Name")), ErrUnsupported)
+		return nil, fmt.Errorf("%s does not contain the group Cloud Services: %w", name, ErrUnsupported)
 	}
 	return r, r.err
 }

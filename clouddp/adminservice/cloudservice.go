@@ -87,9 +87,15 @@ func cloudServiceOf(r *row) CloudService {
 		StorageAccount:    r.text("StorageServiceName"),
 		Instances:         r.bits("NumberOfInstances"),
 		ServiceThumbprint: r.text("ServiceThumbprint"), ManagementThumbprint: r.text("ManagementThumbprint"),
-		Storage: Usage{r.bits("StorageUsage"), r.bits("StorageQuotaInGB"), r.bits("StorageWarningThreshold"), r.bits("StorageCriticalThreshold")},
-		Traffic: Usage{r.bits("TrafficOutUsage"), r.bits("TrafficOutInGB"), r.bits("TrafficWarningThreshold"), r.bits("TrafficCriticalThreshold")},
-		State:   r.bits("State"), StatusDetails: r.bits("StatusDetails"),
+		Storage: Usage{
+			Used: r.bits("StorageUsage"), Limit: r.bits("StorageQuotaInGB"),
+			Warning: r.bits("StorageWarningThreshold"), Critical: r.bits("StorageCriticalThreshold"),
+		},
+		Traffic: Usage{
+			Used: r.bits("TrafficOutUsage"), Limit: r.bits("TrafficOutInGB"),
+			Warning: r.bits("TrafficWarningThreshold"), Critical: r.bits("TrafficCriticalThreshold"),
+		},
+		State: r.bits("State"), StatusDetails: r.bits("StatusDetails"),
 		Raw: r.raw,
 	}
 }
@@ -126,7 +132,8 @@ const (
 
 // String returns the type in lower case, or the number where it has no name.
 func (t TaskType) String() string {
-	return named([]string{TaskCreate: "create", TaskUpgrade: "upgrade", TaskDelete: "delete", TaskStop: "stop", TaskStart: "start"}, "task type", uint32(t))
+	names := []string{TaskCreate: "create", TaskUpgrade: "upgrade", TaskDelete: "delete", TaskStop: "stop", TaskStart: "start"}
+	return named(names, "task type", uint32(t))
 }
 
 // TaskState is how far a [Task] is; other values than the documented ones are kept.
@@ -142,7 +149,8 @@ const (
 
 // String returns the state in lower case, or the number where it has no name.
 func (t TaskState) String() string {
-	return named([]string{TaskCreated: "created", TaskInProgress: "in progress", TaskCompleted: "completed", TaskFailed: "failed"}, "task state", uint32(t))
+	names := []string{TaskCreated: "created", TaskInProgress: "in progress", TaskCompleted: "completed", TaskFailed: "failed"}
+	return named(names, "task state", uint32(t))
 }
 
 // named returns the name of a number, where it has one.

@@ -126,7 +126,6 @@ func TestPoliciesOverTLS(t *testing.T) {
 func newSettingsSource(t *testing.T, l *labs, kind string, served bool, policies []clientsettings.Policy) clientsettings.Source {
 	t.Helper()
 	site := l.connect(t, kind, served)
-	l.service(site).PlantAntimalware(16777300, "Endpoint protection")
 	if err := l.service(site).PlantPolicies(policies...); err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +139,7 @@ func serve(t *testing.T, service *adminservicetest.Service) *adminservice.Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site := &adminservice.Site{URL: server.URL, Transport: &adminservice.Token{Credential: token("t"), Scope: "s", Roots: server.Pool()}}
+	site := &adminservice.Site{URL: server.URL, Transport: &adminservice.Transport{Roots: server.Pool()}}
 	t.Cleanup(func() {
 		site.CloseIdleConnections()
 		if err := server.Close(); err != nil {

@@ -37,7 +37,8 @@
 //
 // Listings stream page by page, with the links of the service where it gives them and by counting on where it does not.
 // Filters are left to the site as far as that is safe, and checked again here. A reading is repeated when the service is
-// busy; a write is sent once. What Microsoft does not document is handed on raw.
+// busy; a write is sent once. What Microsoft does not document is handed on raw. A [UserMessages] lets a clouddp.Client
+// report to the site.
 //
 // # Errors
 //

@@ -106,7 +106,10 @@ func fault(body []byte) (code, message string) {
 	if detail == nil {
 		message, _ = top["Message"].(string) // as the framework below the service has it
 	}
-	return printable(fmt.Sprint(orDefault(detail["code"], any("")))), printable(message)
+	if detail["code"] != nil {
+		code = printable(fmt.Sprint(detail["code"]))
+	}
+	return code, printable(message)
 }
 
 // categoryOf tells what a caller can do about an answer.

@@ -230,7 +230,8 @@ func (p *pages) follow(from *url.URL, link string) (*url.URL, error) {
 		return nil, p.fail("the link to the next page is unreadable: %w", ErrIntegrity)
 	}
 	own := p.site.address(p.listing.class, nil)
-	if to.Scheme != own.Scheme || !strings.EqualFold(to.Host, own.Host) || to.User != nil || !strings.EqualFold(to.Path, own.Path) {
+	same := to.Scheme == own.Scheme && strings.EqualFold(to.Host, own.Host) && strings.EqualFold(to.Path, own.Path)
+	if !same || to.User != nil {
 		return nil, p.fail("the link to the next page leads to %s: %w", printable(to.Redacted()), ErrIntegrity)
 	}
 	visited := to.Query().Encode()

@@ -50,12 +50,9 @@ func (m *messages) read(ctx context.Context) error {
 	if wanted == nil || !plain(wanted.Value) {
 		return m.readWhere(ctx, m.filter())
 	}
-	marked := listing{
-		class: attributeClass, keys: attributeKeys(), by: "RecordID", repeats: true,
-		filter: and(m.after(), compare("AttributeID", "eq", number(int64(wanted.ID))), equalText("AttributeValue", wanted.Value)),
-	}
+	isWanted := and(m.after(), compare("AttributeID", "eq", number(int64(wanted.ID))), equalText("AttributeValue", wanted.Value))
 	var records []int64
-	for r, err := range m.site.list(ctx, marked) {
+	for r, err := range m.site.list(ctx, attributesWhere(isWanted)) {
 		if err != nil {
 			return err
 		}
@@ -81,7 +78,8 @@ func (m *messages) readRecords(ctx context.Context, records []int64) error {
 
 // readWhere yields the messages that f and the query select.
 func (m *messages) readWhere(ctx context.Context, f filter) error {
-	for r, err := range m.site.list(ctx, listing{class: messageClass, keys: []string{"RecordID"}, by: "RecordID", filter: f}) {
+	l := listing{class: messageClass, keys: []string{"RecordID"}, by: "RecordID", filter: f}
+	for r, err := range m.site.list(ctx, l) {
 		if err != nil {
 			return err
 		}
@@ -181,8 +179,9 @@ func messageOf(r *row) (statusmsg.Message, error) {
 	return m, nil
 }
 
-func attributeKeys() []string {
-	return []string{"RecordID", "AttributeID", "AttributeValue", "AttributeTime"}
+func attributesWhere(f filter) listing {
+	keys := []string{"RecordID", "AttributeID", "AttributeValue", "AttributeTime"}
+	return listing{class: attributeClass, keys: keys, by: "RecordID", repeats: true, filter: f}
 }
 
 // attributes returns the attributes of messages, which ascend, by RecordID.
@@ -193,12 +192,12 @@ func (s *Site) attributes(ctx context.Context, batch []statusmsg.Message) (map[i
 	}
 	found := map[int64][]statusmsg.Attribute{}
 	for _, some := range ranges(records) {
-		l := listing{class: attributeClass, keys: attributeKeys(), by: "RecordID", repeats: true, filter: some}
-		for r, err := range s.list(ctx, l) {
+		for r, err := range s.list(ctx, attributesWhere(some)) {
 			if err != nil {
 				return nil, err
 			}
-			record, attribute := r.integer("RecordID"), statusmsg.Attribute{ID: r.bits("AttributeID"), Value: r.text("AttributeValue")}
+			record := r.integer("RecordID")
+			attribute := statusmsg.Attribute{ID: r.bits("AttributeID"), Value: r.text("AttributeValue")}
 			if r.err != nil {
 				return nil, fmt.Errorf("adminservice: read attributes of message %d: %w", record, r.err)
 			}
@@ -223,7 +222,8 @@ func ranges(records []int64) []filter {
 		for end < len(records) && records[end]-records[end-1] <= maxGap {
 			end++
 		}
-		parts = append(parts, and(compare("RecordID", "ge", number(records[start])), compare("RecordID", "le", number(records[end-1]))))
+		first, last := number(records[start]), number(records[end-1])
+		parts = append(parts, and(compare("RecordID", "ge", first), compare("RecordID", "le", last)))
 		if start = end; len(parts) == maxRanges || start == len(records) {
 			filters, parts = append(filters, or(parts...)), nil
 		}

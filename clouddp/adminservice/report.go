@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode/utf16"
 
 	"github.com/clouddp/sdk/internal/errs"
 	"github.com/clouddp/sdk/statusmsg"
 )
 
 const (
-	// maxMessageText is how many characters a site takes as the text of a message.
+	// maxMessageText is how many characters a site takes as the text of a message, counted as Windows does.
 	maxMessageText = 255
 	// keyPrefix marks the attribute that holds the key of a message.
 	keyPrefix = "clouddp:"
@@ -28,14 +28,15 @@ const (
 var _ statusmsg.Sink = (*Site)(nil)
 
 // Report implements [statusmsg.Sink] for the user messages 39997 to 39999, whose severity must be that of their id; any
-// other is [ErrUnsupported]. The text is the only insertion string, 1 to 255 characters without line breaks and tabs. Component,
-// module, site and machine are those of the SMS Provider, whatever m says; Type, Time, Win32Error, ProcessID, ThreadID
-// and Attributes are kept.
+// other is [ErrUnsupported]. The text is the only insertion string, 1 to 255 characters without line breaks and tabs.
+// Component, module, site and machine are those of the SMS Provider, whatever m says; Type, Time, Win32Error, ProcessID,
+// ThreadID and Attributes are kept.
 //
 // The key of a message, or a random one, becomes one more attribute ([statusmsg.AttributeObject], "clouddp:" and the
 // key), by which the message is looked for, before it is raised and after it. Report returns when it is there. If it
 // does not appear within s.Patience, or ctx ends, the error is [ErrUnknown]: it may still appear, and a new Report with
-// the same key will find it then. One Site raises one message at a time. Two programs that report the same key at the same time may both raise it.
+// the same key will find it then. One Site raises one message at a time. Two programs that report the same key at the
+// same time may both raise it.
 func (s *Site) Report(ctx context.Context, m statusmsg.Message) error {
 	if err := m.Validate(); err != nil {
 		return err
@@ -54,7 +55,8 @@ func (s *Site) Report(ctx context.Context, m statusmsg.Message) error {
 
 func validateReport(m statusmsg.Message) error {
 	severities := map[statusmsg.ID]statusmsg.Severity{
-		statusmsg.UserInformational: statusmsg.Informational, statusmsg.UserWarning: statusmsg.Warning, statusmsg.UserError: statusmsg.Error,
+		statusmsg.UserInformational: statusmsg.Informational, statusmsg.UserWarning: statusmsg.Warning,
+		statusmsg.UserError: statusmsg.Error,
 	}
 	severity, ok := severities[m.ID]
 	if !ok {
@@ -66,8 +68,8 @@ func validateReport(m statusmsg.Message) error {
 	}
 	if len(m.Insertions) != 1 {
 		e.Add("Insertions", "are %d; give the text as the only one", len(m.Insertions))
-	} else if n := utf8.RuneCountInString(m.Insertions[0]); n == 0 || n > maxMessageText || strings.ContainsAny(m.Insertions[0], "\r\n\t") {
-		e.Add("Insertions", "hold a text of %d characters; use 1 to %d without line breaks and tabs", n, maxMessageText)
+	} else if text := m.Insertions[0]; text == "" || len(utf16.Encode([]rune(text))) > maxMessageText || strings.ContainsAny(text, "\r\n\t") {
+		e.Add("Insertions", "hold a text that is empty, or longer than %d characters, or has line breaks or tabs", maxMessageText)
 	}
 	if len(m.Key) > maxKey || !plain(m.Key) {
 		e.Add("Key", "is not up to %d printable ASCII characters without quotes and backslashes", maxKey)

@@ -19,20 +19,18 @@ const (
 	cloudAgentClass      = "SMS_CloudAgentConfig"
 
 	cloudAgentID = 22
-	// featureAntimalware marks objects that hold antimalware policies, featureSettings those with client settings.
-	featureAntimalware = 1
-	featureSettings    = 2
-	typeDevice         = 1
-	typeUser           = 2
+	typeDevice   = 1
+	typeUser     = 2
 )
 
 var _ clientsettings.Source = (*Site)(nil)
 
 // Policies implements [clientsettings.Source]: the custom objects (SMS_ClientSettings), one by one, because the site
 // gives the groups of an object only to those who ask for it by its key, the default object (SMS_ClientSettingsDefault),
-// and where they are deployed (SMS_ClientSettingsAssignment). Antimalware policies are left out.
+// and where they are deployed (SMS_ClientSettingsAssignment).
 //
-// Some sites do not show the groups of the default object; its values are then Unset.
+// Microsoft's reference knows no groups of the default object. Where a site shows none its values are Unset, and
+// [clientsettings.Setting.Default] stands in.
 func (s *Site) Policies(ctx context.Context) iter.Seq2[clientsettings.Policy, error] {
 	return func(yield func(clientsettings.Policy, error) bool) {
 		err := s.policies(ctx, func(p clientsettings.Policy) bool { return yield(p, nil) })
@@ -52,10 +50,7 @@ func (s *Site) policies(ctx context.Context, yield func(clientsettings.Policy) b
 			if err != nil {
 				return err
 			}
-			if listed.bits("FeatureType") == featureAntimalware {
-				continue
-			}
-			policy, err := s.policy(ctx, class, listed.text("SettingsID"))
+			policy, err := s.policy(ctx, listed)
 			if err != nil {
 				return err
 			}
@@ -87,8 +82,12 @@ func (s *Site) assignments(ctx context.Context) (map[string][]string, error) {
 }
 
 // policy reads one object with its groups.
-func (s *Site) policy(ctx context.Context, class, id string) (clientsettings.Policy, error) {
-	r, err := s.settings(ctx, class, id)
+func (s *Site) policy(ctx context.Context, listed *row) (clientsettings.Policy, error) {
+	class := listed.class
+	r, err := s.settings(ctx, class, listed.text("SettingsID"))
+	if class == defaultSettingsClass && (errors.Is(err, ErrNotFound) || errors.Is(err, ErrInvalid)) {
+		r, err = listed, nil // its key is not documented, and that it has groups neither
+	}
 	if err != nil {
 		return clientsettings.Policy{}, err
 	}

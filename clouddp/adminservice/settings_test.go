@@ -31,7 +31,6 @@ func newSettingsLab(t *testing.T) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.service.PlantAntimalware(16777300, "Endpoint protection")
 	return l
 }
 
@@ -51,6 +50,21 @@ func TestDefaultGroupsMayBeHidden(t *testing.T) {
 	l.service.HideDefaultGroups()
 	if group := l.policy("0").CloudServices; group == nil || *group != (clientsettings.CloudServices{}) {
 		t.Errorf("group = %+v, want one that says nothing", group)
+	}
+}
+
+// The default object may not be there by its key.
+func TestDefaultByKeyIsNotThere(t *testing.T) {
+	l := newSettingsLab(t)
+	l.site = &adminservice.Site{URL: address, Transport: transport(func(r *http.Request) (*http.Response, error) {
+		if strings.Contains(r.URL.Path, "SMS_ClientSettingsDefault(") {
+			return response(r, 404, "application/json", `{"error":{"message":"no such key"}}`), nil
+		}
+		return l.service.RoundTripper().RoundTrip(r)
+	})}
+	got := l.policy("0")
+	if got.Name != "Default Client Settings" || got.Kind != clientsettings.Default || *got.CloudServices != (clientsettings.CloudServices{}) {
+		t.Errorf("policy = %+v", got)
 	}
 }
 
@@ -112,14 +126,13 @@ func TestSetAllowCloudDPRefuses(t *testing.T) {
 		value     clientsettings.Value
 		want      error
 	}{
-		"default object":     {"0", "Managed", clientsettings.Yes, adminservice.ErrUnsupported},
-		"antimalware policy": {"16777300", "Managed", clientsettings.Yes, adminservice.ErrUnsupported},
-		"no cloud group":     {"16777218", "Managed", clientsettings.Yes, adminservice.ErrUnsupported},
-		"unknown object":     {"7", "Managed", clientsettings.Yes, adminservice.ErrNotFound},
-		"not a number":       {"1) or (1", "Managed", clientsettings.Yes, adminservice.ErrIntegrity},
-		"somebody else's":    {roaming, "P02/clouddp.contoso.com", clientsettings.Yes, adminservice.ErrForeign},
-		"no owner":           {roaming, " ", clientsettings.Yes, adminservice.ErrInvalid},
-		"no value":           {roaming, "Managed", clientsettings.Unset, adminservice.ErrInvalid},
+		"default object":  {"0", "Managed", clientsettings.Yes, adminservice.ErrUnsupported},
+		"no cloud group":  {"16777218", "Managed", clientsettings.Yes, adminservice.ErrUnsupported},
+		"unknown object":  {"7", "Managed", clientsettings.Yes, adminservice.ErrNotFound},
+		"not a number":    {"1) or (1", "Managed", clientsettings.Yes, adminservice.ErrIntegrity},
+		"somebody else's": {roaming, "P02/clouddp.contoso.com", clientsettings.Yes, adminservice.ErrForeign},
+		"no owner":        {roaming, " ", clientsettings.Yes, adminservice.ErrInvalid},
+		"no value":        {roaming, "Managed", clientsettings.Unset, adminservice.ErrInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newSettingsLab(t)

@@ -69,7 +69,7 @@ func (s *Site) validate() error {
 	e := &errs.InvalidError{Subject: "adminservice: site"}
 	base, err := url.Parse(s.URL)
 	switch {
-	case err != nil || base.Scheme != "https" || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
+	case err != nil || base.Scheme != "https" || base.Hostname() == "" || base.User != nil || base.RawQuery+base.Fragment != "":
 		e.Add("URL", "is not a plain https URL such as https://cm1.contoso.com/AdminService")
 	case strings.Trim(base.Path, "/") == "":
 		e.Add("URL", "has no path; give that of the service too, such as /AdminService")

@@ -50,7 +50,8 @@ func (s *Site) SiteSystems(ctx context.Context, role string) iter.Seq2[SiteSyste
 func propertiesOf(r *row) map[string]Property {
 	properties := map[string]Property{}
 	for _, embedded := range r.rows("Props") {
-		properties[embedded.text("PropertyName")] = Property{embedded.bits("Value"), embedded.text("Value1"), embedded.text("Value2")}
+		name := embedded.text("PropertyName")
+		properties[name] = Property{embedded.bits("Value"), embedded.text("Value1"), embedded.text("Value2")}
 		if embedded.err != nil && r.err == nil {
 			r.err = embedded.err
 		}

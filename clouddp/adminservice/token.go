@@ -99,7 +99,8 @@ func newConnection(roots *x509.CertPool, pins []Pin) *http.Transport {
 		config.InsecureSkipVerify = roots == nil // the key is compared instead
 		config.VerifyConnection = func(state tls.ConnectionState) error {
 			if !slices.Contains(pins, PinOf(state.PeerCertificates[0])) {
-				return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: errors.New("the key is not pinned")}
+				err := errors.New("the key is not pinned")
+				return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
 			}
 			return nil
 		}

@@ -10,13 +10,17 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/clouddp/sdk/statusmsg"
 )
 
-const cloudAgentType = "#AdminService.SMS_CloudAgentConfig"
+const (
+	cloudAgentType     = "#AdminService.SMS_CloudAgentConfig"
+	inventoryAgentType = "#AdminService.SMS_HardwareInventoryAgentConfig"
+)
 
 // invoke carries out a static method of a class.
 func (x *exchange) invoke(method string) *answer {
@@ -44,17 +48,15 @@ func (x *exchange) command(name string) *answer {
 	if err := x.decode(&parameters); err != nil || parameters.AzureServiceID == nil {
 		return badRequest("The parameters are not those of the method: %v.", err)
 	}
-	isService := func(row reflect.Value) bool {
-		return row.FieldByName("AzureServiceID").Uint() == uint64(*parameters.AzureServiceID)
-	}
-	services := x.instances[(AzureService{}).class()]
-	at := slices.IndexFunc(services, isService)
-	if at < 0 {
-		return &answer{status: http.StatusNotFound, message: fmt.Sprintf("SMS_AzureService(%d) was not found.", *parameters.AzureServiceID)}
+	id := *parameters.AzureServiceID
+	service, refused := x.find(x.class((AzureService{}).class()), strconv.FormatUint(uint64(id), 10))
+	if refused != nil {
+		return refused
 	}
 	task := AzureServicesTask{
-		TaskID: uint32(len(x.instances[(AzureServicesTask{}).class()])) + 1, AzureServiceId: *parameters.AzureServiceID, //nolint:gosec // Tests have few.
-		SiteCode: services[at].FieldByName("SiteCode").String(), TaskTypeId: 5, TaskStateId: 1, TaskCreationTime: time.Now().UTC(),
+		TaskID:         uint32(len(x.instances[(AzureServicesTask{}).class()])) + 1, //nolint:gosec // Tests have few.
+		AzureServiceId: id, SiteCode: service.FieldByName("SiteCode").String(),
+		TaskTypeId: 5, TaskStateId: 1, TaskCreationTime: time.Now().UTC(),
 	}
 	if name == "stop" {
 		task.TaskTypeId = 4
@@ -87,11 +89,12 @@ func (x *exchange) raiseMessage(severity statusmsg.Severity) *answer {
 		return badRequest("AttrIDs and AttrValues differ in length.")
 	}
 	ids := map[statusmsg.Severity]statusmsg.ID{
-		statusmsg.Informational: statusmsg.UserInformational, statusmsg.Warning: statusmsg.UserWarning, statusmsg.Error: statusmsg.UserError,
+		statusmsg.Informational: statusmsg.UserInformational, statusmsg.Warning: statusmsg.UserWarning,
+		statusmsg.Error: statusmsg.UserError,
 	}
 	m := statusmsg.Message{
-		ID: ids[severity], Severity: severity, Type: statusmsg.Type(*p.MessageType), Component: "SMS Provider", Module: "SMS Provider",
-		Site: x.siteCode(), Machine: x.machine(), Time: time.Now().UTC().Truncate(time.Second), Win32Error: p.Win32Error,
+		ID: ids[severity], Severity: severity, Type: statusmsg.Type(*p.MessageType),
+		Component: "SMS Provider", Module: "SMS Provider", Site: x.siteCode(), Machine: x.machine(), Time: time.Now().UTC().Truncate(time.Second), Win32Error: p.Win32Error,
 		ProcessID: p.ProcessID, ThreadID: p.ThreadID, Insertions: []string{*p.MessageText},
 	}
 	if p.Time != nil {
@@ -158,8 +161,8 @@ func (x *exchange) patch(c *class, key string) *answer {
 // checkAgents returns why a site does not take groups.
 func checkAgents(agents []agent) error {
 	known := map[string][]string{
-		cloudAgentType: {"AgentID", "AllowCloudDP", "AllowCMG", "AutoAADJoin"},
-		"#AdminService.SMS_HardwareInventoryAgentConfig": {"AgentID", "Enabled", "MaxThirdPartyMIFSize"},
+		cloudAgentType:     {"AgentID", "AllowCloudDP", "AllowCMG", "AutoAADJoin"},
+		inventoryAgentType: {"AgentID", "Enabled", "MaxThirdPartyMIFSize"},
 	}
 	for _, group := range agents {
 		kind, _ := group["@odata.type"].(string)

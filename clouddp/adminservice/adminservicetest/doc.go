@@ -33,6 +33,7 @@
 // # Compatibility
 //
 // Classes and properties are those that Microsoft documents for WMI. The wording of refusals, the limits of a query
-// (those of ASP.NET by default), how the pages are linked, that PATCH answers 204, and the component of a message that was
-// raised are not documented for AdminService; they are this package's own.
+// (those of ASP.NET by default), how the pages are linked, that PATCH answers 204, that the default client settings object
+// has groups, and the component of a message that was raised are not documented for AdminService; they are this package's
+// own.
 package adminservicetest

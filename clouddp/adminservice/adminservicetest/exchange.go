@@ -77,7 +77,8 @@ func (s *Service) respond(request *http.Request) (*answer, error) {
 func (x *exchange) handle() *answer {
 	if x.Authenticate != nil {
 		if err := x.Authenticate(x.request); err != nil {
-			return &answer{status: http.StatusUnauthorized, message: err.Error(), header: http.Header{"Www-Authenticate": {"Negotiate"}}}
+			scheme := http.Header{"Www-Authenticate": {"Negotiate"}}
+			return &answer{status: http.StatusUnauthorized, message: err.Error(), header: scheme}
 		}
 	}
 	path, ok := cutPrefixFold(x.request.URL.Path, x.path()+"/wmi/")
@@ -86,14 +87,14 @@ func (x *exchange) handle() *answer {
 	}
 	if x.writes() {
 		if mediaType, _, _ := mime.ParseMediaType(x.request.Header.Get("Content-Type")); mediaType != "application/json" {
-			return &answer{status: http.StatusUnsupportedMediaType, message: "The request entity's media type is not supported for this resource."}
+			return &answer{status: http.StatusUnsupportedMediaType, message: "The media type of the body is not supported."}
 		}
 	}
 	return x.route(path)
 }
 
 func (x *exchange) unknown() *answer {
-	return &answer{status: http.StatusNotFound, message: "No resource was found that matches the request URI '" + x.request.URL.Path + "'."}
+	return &answer{status: http.StatusNotFound, message: "No resource matches the request URI '" + x.request.URL.Path + "'."}
 }
 
 // route finds what is asked for: Class, Class(key) or Class.Method. Classes are named in any case, as since version 2006.
@@ -113,7 +114,7 @@ func (x *exchange) route(path string) *answer {
 	case x.request.Method == http.MethodPatch && byKey:
 		return x.patch(c, strings.TrimSuffix(key, ")"))
 	}
-	return &answer{status: http.StatusMethodNotAllowed, message: "The requested resource does not support http method '" + x.request.Method + "'."}
+	return &answer{status: http.StatusMethodNotAllowed, message: "The resource does not support the method '" + x.request.Method + "'."}
 }
 
 // get answers with one instance, in a list of one.

@@ -65,9 +65,9 @@ func (x *exchange) before() (*answer, error) {
 	case x.take(FaultSlow):
 		return nil, errSlow
 	case x.take(FaultBusy):
-		return &answer{status: http.StatusServiceUnavailable, message: "The service is unavailable.", header: http.Header{"Retry-After": {"2"}}}, nil
+		return x.later(http.StatusServiceUnavailable, "2"), nil
 	case x.take(FaultTooMany):
-		return &answer{status: http.StatusTooManyRequests, message: "Too many requests.", header: http.Header{"Retry-After": {"1"}}}, nil
+		return x.later(http.StatusTooManyRequests, "1"), nil
 	case x.take(FaultInternalError):
 		return &answer{status: http.StatusInternalServerError, message: "An error has occurred."}, nil
 	case x.take(FaultHTML):
@@ -75,6 +75,11 @@ func (x *exchange) before() (*answer, error) {
 		return &answer{status: http.StatusOK, raw: page, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}}, nil
 	}
 	return nil, nil //nolint:nilnil // The service answers by itself.
+}
+
+// later asks the caller to come back after some seconds.
+func (x *exchange) later(status int, seconds string) *answer {
+	return &answer{status: status, message: http.StatusText(status) + ".", header: http.Header{"Retry-After": {seconds}}}
 }
 
 // spoil changes a list.

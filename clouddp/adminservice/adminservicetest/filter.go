@@ -240,7 +240,9 @@ func (p *filterParser) function(name string) (expression, error) {
 		}
 		want = word == "true"
 	}
-	test := map[string]func(s, part string) bool{"startswith": strings.HasPrefix, "endswith": strings.HasSuffix, "contains": strings.Contains}[name]
+	test := map[string]func(s, part string) bool{
+		"startswith": strings.HasPrefix, "endswith": strings.HasSuffix, "contains": strings.Contains,
+	}[name]
 	return func(i reflect.Value) bool {
 		return test(strings.ToLower(i.Field(property.index).String()), strings.ToLower(argument.text)) == want
 	}, nil
@@ -249,7 +251,7 @@ func (p *filterParser) function(name string) (expression, error) {
 // comparer returns how a property compares with a literal; false for null. Text compares without regard to case, as the
 // site's database does.
 func comparer(p property, literal token) (func(reflect.Value) (int, bool), error) {
-	mismatch := fmt.Errorf("a binary operator with incompatible types was detected: property '%s' and literal '%s'", p.name, literal.text)
+	mismatch := fmt.Errorf("a binary operator with incompatible types: property '%s' and literal '%s'", p.name, literal.text)
 	kind := p.kind
 	if kind.Kind() == reflect.Pointer {
 		kind = kind.Elem()

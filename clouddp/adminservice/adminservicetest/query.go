@@ -224,5 +224,5 @@ func (x *exchange) find(c *class, text string) (reflect.Value, *answer) {
 			return row, nil
 		}
 	}
-	return reflect.Value{}, &answer{status: http.StatusNotFound, code: "", message: fmt.Sprintf("%s(%s) was not found.", c.name, text)}
+	return reflect.Value{}, &answer{status: http.StatusNotFound, message: fmt.Sprintf("%s(%s) was not found.", c.name, text)}
 }

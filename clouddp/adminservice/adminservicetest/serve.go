@@ -58,9 +58,11 @@ func (s *Service) Serve(ctx context.Context, certificate *tls.Certificate) (*Ser
 	server := &Server{
 		URL:         "https://localhost:" + port + s.path(),
 		Certificate: leaf,
-		http:        &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)},
-		pool:        x509.NewCertPool(),
-		done:        make(chan struct{}),
+		http: &http.Server{
+			Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+		},
+		pool: x509.NewCertPool(),
+		done: make(chan struct{}),
 	}
 	server.pool.AddCert(top)
 	config := &tls.Config{Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12}

@@ -129,8 +129,9 @@ func (s *Service) Messages() []statusmsg.Message {
 	for _, value := range s.instances[(statMsg{}).class()] {
 		row, _ := reflect.TypeAssert[statMsg](value)
 		m := statusmsg.Message{
-			RecordID: row.RecordID, ID: statusmsg.ID(row.MessageID), Severity: statusmsg.Severity(row.Severity), //nolint:gosec // It was one.
-			Type: statusmsg.Type(row.MessageType), Component: row.Component, Module: row.ModuleName, Site: row.SiteCode,
+			RecordID: row.RecordID,
+			ID:       statusmsg.ID(row.MessageID), //nolint:gosec // It was one.
+			Severity: statusmsg.Severity(row.Severity), Type: statusmsg.Type(row.MessageType), Component: row.Component, Module: row.ModuleName, Site: row.SiteCode,
 			Machine: row.MachineName, TopLevelSite: row.TopLevelSiteCode, Time: row.Time, ProcessID: row.ProcessID,
 			ThreadID: row.ThreadID, ReportFunction: statusmsg.ReportFunction(row.ReportFunction),
 			Flags: statusmsg.Flags(row.PerClient | row.Transaction | row.SuccessfulTransaction), Win32Error: row.Win32Error,
@@ -179,9 +180,10 @@ func (s *Service) PlantPolicies(policies ...clientsettings.Policy) error {
 
 func (s *Service) putPolicy(id uint32, p clientsettings.Policy) {
 	row := clientSettings{
-		SettingsID: id, Name: p.Name, Description: "Managed by " + p.ID, FeatureType: featureSettings, Priority: uint32(p.Priority), //nolint:gosec // It was validated.
-		Enabled: true, AssignmentCount: uint32(len(p.Collections)), //nolint:gosec // Tests have few.
-		CreatedBy: `CONTOSO\admin`, DateCreated: time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC),
+		SettingsID: id, Name: p.Name, Description: "Managed by " + p.ID, Enabled: true, FeatureType: featureSettings,
+		Priority:        uint32(p.Priority),         //nolint:gosec // It was validated.
+		AssignmentCount: uint32(len(p.Collections)), //nolint:gosec // Tests have few.
+		CreatedBy:       `CONTOSO\admin`, DateCreated: time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC),
 		SecuredScopeNames:   []string{"Default"},
 		AgentConfigurations: agentsOf(p),
 	}
@@ -200,14 +202,8 @@ func (s *Service) putPolicy(id uint32, p clientsettings.Policy) {
 	}
 }
 
-// PlantAntimalware puts an antimalware policy into the site, which lies among the client settings objects.
-func (s *Service) PlantAntimalware(id uint32, name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.put(clientSettings{SettingsID: id, Name: name, FeatureType: 1, Type: 1, Priority: 1})
-}
-
-// HideDefaultGroups makes the site not show the groups of its default client settings object, as some do not.
+// HideDefaultGroups makes the site not show the groups of its default client settings object: Microsoft's reference does
+// not know any.
 func (s *Service) HideDefaultGroups() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -220,7 +216,7 @@ const featureSettings = 2
 
 // agentsOf returns the groups of a policy: one of another kind, and that of the cloud services if p has it.
 func agentsOf(p clientsettings.Policy) []agent {
-	agents := []agent{{"@odata.type": "#AdminService.SMS_HardwareInventoryAgentConfig", "AgentID": 15, "Enabled": true, "MaxThirdPartyMIFSize": 250}}
+	agents := []agent{{"@odata.type": inventoryAgentType, "AgentID": 15, "Enabled": true, "MaxThirdPartyMIFSize": 250}}
 	if p.CloudServices == nil {
 		return agents
 	}
