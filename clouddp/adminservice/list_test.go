@@ -194,6 +194,17 @@ func TestBusyServiceIsWaitedFor(t *testing.T) {
 	})
 }
 
+func TestWritesAreSentOnce(t *testing.T) {
+	for _, fault := range []adminservicetest.Fault{adminservicetest.FaultBusy, adminservicetest.FaultTooMany, adminservicetest.FaultInternalError} {
+		l := newLab(t)
+		plantServices(l.service, 1)
+		l.service.Inject(fault)
+		if err := l.site.StartCloudService(t.Context(), 1); err == nil || l.service.Requests() != 1 {
+			t.Errorf("fault %d: error = %v after %d requests", fault, err, l.service.Requests())
+		}
+	}
+}
+
 func TestBusyServiceThatAsksForTooMuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for value, want := range map[string]time.Duration{"3600": time.Hour, "in an hour": time.Hour, "soon": 0, "-1": 0} {

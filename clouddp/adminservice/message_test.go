@@ -74,13 +74,13 @@ func TestQueriesThatStayHere(t *testing.T) {
 		message := statusmsg.Message{
 			ID: 1, Severity: statusmsg.Error, Component: text, Site: "PS1", Machine: text, Attributes: []statusmsg.Attribute{{ID: 404, Value: text}},
 		}
-		l.service.PlantMessages(message)
+		l.service.PlantMessages(statusmsg.Message{ID: 2, Component: "other", Attributes: []statusmsg.Attribute{{ID: 404, Value: "other"}}}, message)
 		for name, query := range map[string]statusmsg.Query{
 			"component": {Component: text}, "machine": {Machine: text}, "attribute": {Attribute: &message.Attributes[0]},
 		} {
 			var sent []string
-			if got := must(t, l.recording(&sent).Messages(t.Context(), query)); len(got) != 1 {
-				t.Errorf("%s %q: %d messages", name, text, len(got))
+			if got := must(t, l.recording(&sent).Messages(t.Context(), query)); len(got) != 1 || got[0].ID != 1 {
+				t.Errorf("%s %q: %v", name, text, got)
 			}
 			if sent[0] != "" {
 				t.Errorf("%s %q: the filter is %s", name, text, sent[0])
@@ -106,8 +106,12 @@ func TestLargeQueries(t *testing.T) {
 		if n == 1 || n == 15 || n == 16 {
 			everything.IDs = append([]statusmsg.ID{statusmsg.CloudDPReady}, ids[1:n]...)
 		}
-		if got := must(t, l.site.Messages(t.Context(), everything)); len(got) != 100 {
-			t.Errorf("%d ids: %d messages, want 100", n, len(got))
+		withoutAttribute := everything
+		withoutAttribute.Attribute = nil
+		for _, query := range []statusmsg.Query{everything, withoutAttribute} {
+			if got := must(t, l.site.Messages(t.Context(), query)); len(got) != 100 {
+				t.Errorf("%d ids: %d messages, want 100", n, len(got))
+			}
 		}
 	}
 }

@@ -220,10 +220,14 @@ func agentsOf(p clientsettings.Policy) []agent {
 	if p.CloudServices == nil {
 		return agents
 	}
-	return append(agents, agent{
+	cloud := agent{
 		"@odata.type": cloudAgentType, "AgentID": 22, "AllowCloudDP": boolean(p.CloudServices.AllowCloudDP),
 		"AllowCMG": boolean(p.CloudServices.AllowCMG), "AutoAADJoin": boolean(p.CloudServices.AutoAADJoin),
-	})
+	}
+	if p.Kind == clientsettings.User { // the class has the settings of devices, which mean nothing here
+		cloud["AllowCMG"], cloud["AutoAADJoin"] = false, false
+	}
+	return append(agents, cloud)
 }
 
 func boolean(v clientsettings.Value) any {
