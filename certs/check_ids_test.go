@@ -395,6 +395,14 @@ func TestFindingsAreMadeInKnownFiles(t *testing.T) {
 	}
 }
 
+func TestNothingIsKnown(t *testing.T) {
+	var d *certs.Deployment
+	good := makeBundle(t, nil)
+	if got := append(d.CheckService(good, time.Now()), d.CheckManagement(good, time.Now())...); !slices.Equal(ids(got), []string{"mgmt.eku.clientauth"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestNegativeSerialIsSeenWhenTheFileIsRead(t *testing.T) {
 	der := bytes.Clone(makeBundle(t, func(o *order) { o.SerialNumber = big.NewInt(0x4711) }).Leaf.Raw)
 	at := bytes.Index(der, []byte{2, 2, 0x47, 0x11})

@@ -24,6 +24,9 @@ func CheckManagement(b *Bundle, now time.Time) []Finding {
 // CheckManagement is [CheckManagement] with what d knows: whether such a certificate has any use, and what the
 // subscription holds.
 func (d *Deployment) CheckManagement(b *Bundle, now time.Time) []Finding {
+	if d == nil {
+		d = &Deployment{}
+	}
 	c := newChecker("mgmt", b)
 	if c.leaf == nil {
 		return c.findings

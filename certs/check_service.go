@@ -18,6 +18,9 @@ func CheckService(b *Bundle, fqdn string, now time.Time) []Finding {
 
 // CheckService is [CheckService] for the service d.FQDN, with what else d knows.
 func (d *Deployment) CheckService(b *Bundle, now time.Time) []Finding {
+	if d == nil {
+		d = &Deployment{}
+	}
 	c := newChecker("cert", b)
 	if c.leaf == nil {
 		return c.findings

@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -19,47 +19,14 @@ import (
 // certificates for host names, never one for another authority. Nothing is recorded, so the same request twice gives two
 // certificates. Set the fields before first use; it is safe for concurrent use then.
 type LocalCA struct {
-	// Authority is the certificate of the authority, its key, and its issuers: from [ParseKeyPair], [ParsePFX] or
-	// [NewLocalCA]. Required.
+	// Authority is the certificate of the authority, its key, and its issuers: from [ParseKeyPair], [ParsePFX] or, for a
+	// lab, [SelfSigned]. Required.
 	Authority *Bundle
 	// Validity is the life of a certificate from now; 0 means one year. It ends with the authority's own at the latest.
 	Validity time.Duration
 	// RevocationLists and IssuerURLs are written into every certificate: where clients find the authority's revocation
 	// list and its certificate, over plain http.
 	RevocationLists, IssuerURLs []string
-}
-
-// NewLocalCA makes a root authority for a lab: a new RSA key of 3072 bits, valid since ten minutes ago and for validity,
-// 0 meaning ten years, and 100 years being the most. Keep it with [Bundle.PFX]; its certificate is Authority.CER, for
-// clients to trust. Bad input is an [*InvalidError].
-func NewLocalCA(commonName string, validity time.Duration) (*LocalCA, error) {
-	if validity == 0 {
-		validity = 10 * defaultValidity
-	}
-	key, err := GenerateKey(3072)
-	if err != nil {
-		return nil, err
-	}
-	options := SelfSignedOptions{Key: key, Validity: validity}
-	if err := options.complete(commonName); err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	root := &x509.Certificate{
-		Subject:               pkix.Name{CommonName: commonName},
-		SerialNumber:          newSerial(),
-		NotBefore:             now.Add(-clockSkew),
-		NotAfter:              now.Add(validity),
-		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
-		IsCA:                  true,
-		MaxPathLenZero:        true,
-		BasicConstraintsValid: true,
-	}
-	certificate, err := sign(root, root, options.Key.Public(), options.Key)
-	if err != nil {
-		return nil, fmt.Errorf("certs: local CA %s: %w", commonName, err)
-	}
-	return &LocalCA{Authority: newBundle(options.Key, certificate, nil)}, nil
 }
 
 // Issue implements [Issuer]; the name of the template is ignored. Refusals are [*DeniedError] with the codes of Active
@@ -101,7 +68,7 @@ func (ca *LocalCA) validate() error {
 	if ca.Validity < 0 || ca.Validity > maxValidity {
 		e.Add("Validity", "%s is not between 0 and 100 years", ca.Validity)
 	}
-	for _, address := range append(ca.RevocationLists[:len(ca.RevocationLists):len(ca.RevocationLists)], ca.IssuerURLs...) {
+	for _, address := range slices.Concat(ca.RevocationLists, ca.IssuerURLs) {
 		if len(httpURLs([]string{address})) == 0 {
 			e.Add("RevocationLists, IssuerURLs", "%q is not an http address", address)
 		}
@@ -126,7 +93,6 @@ func (ca *LocalCA) certificate(request *x509.CertificateRequest, now time.Time) 
 	if _, isRSA := request.PublicKey.(*rsa.PublicKey); isRSA {
 		usage |= x509.KeyUsageKeyEncipherment
 	}
-	keyID := sha256.Sum256(request.RawSubjectPublicKeyInfo)
 	return &x509.Certificate{
 		Subject:               pkix.Name{CommonName: request.Subject.CommonName},
 		DNSNames:              request.DNSNames,
@@ -135,7 +101,7 @@ func (ca *LocalCA) certificate(request *x509.CertificateRequest, now time.Time) 
 		NotAfter:              end,
 		KeyUsage:              usage,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		SubjectKeyId:          keyID[:20],
+		SubjectKeyId:          keyID(request.RawSubjectPublicKeyInfo),
 		CRLDistributionPoints: ca.RevocationLists,
 		IssuingCertificateURL: ca.IssuerURLs,
 		BasicConstraintsValid: true,

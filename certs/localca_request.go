@@ -11,7 +11,10 @@ import (
 	"strings"
 )
 
-const maxCSR = 64 << 10
+const (
+	maxCSR     = 64 << 10
+	maxKeyBits = 16384 // as certificate templates know them
+)
 
 // acceptCSR reads a request and refuses what a cloud distribution point has no use for.
 func acceptCSR(der []byte) (*x509.CertificateRequest, error) {
@@ -20,11 +23,14 @@ func acceptCSR(der []byte) (*x509.CertificateRequest, error) {
 		return nil, damaged
 	}
 	request, err := x509.ParseCertificateRequest(der)
-	if err != nil || request.CheckSignature() != nil {
+	if err != nil {
 		return nil, damaged
 	}
-	if reason := refuseKey(request.PublicKey); reason != "" {
+	if reason := refuseKey(request.PublicKey); reason != "" { // before the signature: a huge key takes long to verify
 		return nil, &DeniedError{Code: CodeKeyLength, Reason: reason}
+	}
+	if request.CheckSignature() != nil {
+		return nil, damaged
 	}
 	if reason := refuseNames(request); reason != "" {
 		return nil, &DeniedError{Code: CodeBadSubject, Reason: reason}
@@ -36,8 +42,8 @@ func acceptCSR(der []byte) (*x509.CertificateRequest, error) {
 func refuseKey(public any) string {
 	switch public := public.(type) {
 	case *rsa.PublicKey:
-		if bits := public.N.BitLen(); bits < minKeyBits {
-			return fmt.Sprintf("the RSA key has %d bits, fewer than %d", bits, minKeyBits)
+		if bits := public.N.BitLen(); bits < minKeyBits || bits > maxKeyBits {
+			return fmt.Sprintf("the RSA key has %d bits, not %d to %d", bits, minKeyBits, maxKeyBits)
 		}
 	case *ecdsa.PublicKey:
 		if bits := public.Params().BitSize; bits < 256 {

@@ -8,6 +8,7 @@ import (
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
+	"math/big"
 	"net"
 	"net/url"
 	"slices"
@@ -76,11 +77,12 @@ func TestLocalCAIssuesWhatAServiceNeeds(t *testing.T) {
 	}
 }
 
-func TestNewLocalCA(t *testing.T) {
-	ca, err := certs.NewLocalCA("Contoso Lab Root", 0)
+func TestLocalCAForALab(t *testing.T) {
+	root, err := certs.SelfSigned("Contoso Lab Root", &certs.SelfSignedOptions{Authority: true})
 	if err != nil {
 		t.Fatal(err)
 	}
+	ca := &certs.LocalCA{Authority: root}
 	bundle, err := certs.Enroll(t.Context(), ca, request())
 	if err != nil {
 		t.Fatal(err)
@@ -90,10 +92,13 @@ func TestNewLocalCA(t *testing.T) {
 	if _, err := bundle.Leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: fqdn}); err != nil {
 		t.Error(err)
 	}
-	if life := bundle.Leaf.NotAfter.Sub(time.Now()); life > 365*24*time.Hour || life < 364*24*time.Hour {
+	if life := time.Until(bundle.Leaf.NotAfter); life > 365*24*time.Hour || life < 364*24*time.Hour {
 		t.Errorf("life %s, want a year", life)
 	}
-	_, err = certs.NewLocalCA("", -1)
+	if life := time.Until(root.Leaf.NotAfter); life < 9*365*24*time.Hour || !root.Leaf.IsCA || len(root.Leaf.ExtKeyUsage)+len(root.Leaf.DNSNames) > 0 {
+		t.Errorf("root: %+v", root.Leaf)
+	}
+	_, err = certs.SelfSigned("", &certs.SelfSignedOptions{Authority: true, Validity: -1})
 	if invalid, _ := errors.AsType[*certs.InvalidError](err); invalid == nil || len(invalid.Problems) != 2 {
 		t.Errorf("got %v, want two problems", err)
 	}
@@ -107,6 +112,37 @@ func csrFor(t *testing.T, r x509.CertificateRequest) []byte {
 		t.Fatal(err)
 	}
 	return der
+}
+
+// hugeCSR is a request for a key of 20,000 bits, the signature of which would take long to verify.
+func hugeCSR(t *testing.T) []byte {
+	t.Helper()
+	csr := parseCSR(t, request())
+	public, ok := csr.PublicKey.(*rsa.PublicKey)
+	if !ok {
+		t.Fatal("the request is for no RSA key")
+	}
+	n := new(big.Int).Lsh(big.NewInt(1), 20000)
+	spki, err := x509.MarshalPKIXPublicKey(&rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: public.E})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var signed struct {
+		Version    int
+		Subject    asn1.RawValue
+		Key        asn1.RawValue
+		Attributes asn1.RawValue
+	}
+	if _, err := asn1.Unmarshal(csr.RawTBSCertificateRequest, &signed); err != nil {
+		t.Fatal(err)
+	}
+	signed.Key = asn1.RawValue{FullBytes: spki}
+	algorithm := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Parameters: asn1.NullRawValue}
+	return marshal(t, struct {
+		Signed    asn1.RawValue
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}{asn1.RawValue{FullBytes: marshal(t, signed)}, algorithm, asn1.BitString{Bytes: csr.Signature, BitLength: 8 * len(csr.Signature)}})
 }
 
 func TestLocalCARefuses(t *testing.T) {
@@ -135,6 +171,7 @@ func TestLocalCARefuses(t *testing.T) {
 		"nothing":          {nil, certs.CodeBadASN1},
 		"too large":        {make([]byte, 1<<20), certs.CodeBadASN1},
 		"short key":        {shortCSR, certs.CodeKeyLength},
+		"huge key":         {hugeCSR(t), certs.CodeKeyLength},
 		"no DNS name":      {csrFor(t, named(fqdn)), certs.CodeBadSubject},
 		"no common name":   {csrFor(t, named("", fqdn)), certs.CodeBadSubject},
 		"another DNS name": {csrFor(t, named(fqdn, "x.contoso.com")), certs.CodeBadSubject},
@@ -225,14 +262,13 @@ func TestParseKeyPair(t *testing.T) {
 }
 
 func FuzzLocalCA(f *testing.F) {
-	r := request()
-	der, err := r.CSR()
+	key := newECDSA(f)
+	der, err := (&certs.Request{CommonName: fqdn, Key: key}).CSR()
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(der)
 	f.Add([]byte{0x30, 0x80})
-	key := newECDSA(f)
 	root := &x509.Certificate{Subject: pkix.Name{CommonName: "Lab CA"}, IsCA: true, BasicConstraintsValid: true, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	authority, err := certs.NewBundle(key, create(f, root, root, key.Public(), key))
 	if err != nil {

@@ -129,7 +129,8 @@ func (o *PFXOptions) check(b *Bundle) error {
 
 func checkName(e *errs.InvalidError, field, name string) {
 	notPrintable := func(r rune) bool { return !unicode.IsPrint(r) }
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, notPrintable) || utf8.RuneCountInString(name) > maxFriendlyName {
+	tooLong := utf8.RuneCountInString(name) > maxFriendlyName
+	if tooLong || !utf8.ValidString(name) || strings.ContainsFunc(name, notPrintable) {
 		e.Add(field, "%.40q is not made of at most %d printable characters", name, maxFriendlyName)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/clouddp/sdk/certs/internal/pkcs12"
 )
 
-// PFXCheck adjusts [CheckPFX]; nil or the zero value means every default.
-type PFXCheck struct {
+// CheckPFXOptions adjusts [CheckPFX]; nil or the zero value means every default.
+type CheckPFXOptions struct {
 	// Name is the subject of the findings, such as a file name; empty means "pfx file".
 	Name string
 	// Importers must open the file; nil means those a cloud distribution point meets: [ImporterWindows2019],
@@ -37,10 +37,10 @@ const (
 // CheckPFX looks for what will go wrong with a .pfx file: importers that refuse it, a password that some of them do not
 // take, attributes that lead Windows astray, a file that others can read. What needs the password is left out if it is
 // nil. The IDs of the findings begin with "pfx."; a file that cannot be opened is one of them, "pfx.open".
-func CheckPFX(pfx []byte, password Password, o *PFXCheck) []Finding {
+func CheckPFX(pfx []byte, password Password, o *CheckPFXOptions) []Finding {
 	c := &pfxChecker{}
 	if o != nil {
-		c.PFXCheck = *o
+		c.CheckPFXOptions = *o
 	}
 	if c.Importers == nil {
 		c.Importers = []Importer{ImporterWindows2019, ImporterWindows2016, ImporterAzure}
@@ -65,7 +65,7 @@ func CheckPFX(pfx []byte, password Password, o *PFXCheck) []Finding {
 
 // pfxChecker gathers findings about one file.
 type pfxChecker struct {
-	PFXCheck
+	CheckPFXOptions
 
 	info     *PFXInfo
 	findings []Finding
@@ -93,16 +93,14 @@ func (c *pfxChecker) permissions() {
 
 // profile compares the algorithms with what the importers open.
 func (c *pfxChecker) profile() {
-	for _, row := range c.info.Imports {
-		if !slices.Contains(c.Importers, row.Importer) || row.Known && row.Opens {
-			continue
-		}
-		evidence := fmt.Sprintf("%s; encryption %s, MAC %s", row, orNone(strings.Join(c.info.Encryption, "; ")), orNone(c.info.MAC))
-		const remedy = "export it again with the profile windows-legacy, which every importer opens"
-		if row.Known {
-			c.fail("profile", evidence, remedy)
-		} else {
-			c.warn("profile", evidence, remedy)
+	const remedy = "export it again with the profile windows-legacy, which every importer opens"
+	made := fmt.Sprintf("encryption: %s; MAC: %s", orNone(strings.Join(c.info.Encryption, ", ")), orNone(c.info.MAC))
+	for _, importer := range c.Importers {
+		switch row := c.info.importBy(importer); {
+		case !row.Known:
+			c.warn("profile", fmt.Sprintf("%s; %s", row, made), remedy)
+		case !row.Opens:
+			c.fail("profile", fmt.Sprintf("%s; %s", row, made), remedy)
 		}
 	}
 }
@@ -110,13 +108,13 @@ func (c *pfxChecker) profile() {
 func (c *pfxChecker) iterations() {
 	if c.info.Iterations > dotNetIterations || c.info.TotalIterations > dotNetTotal {
 		c.warn("iterations", fmt.Sprintf("%d at most, %d in all", c.info.Iterations, c.info.TotalIterations),
-			fmt.Sprintf("export it again with %d at most: .NET refuses more than %d, or %d in all", maxIterations, dotNetIterations, dotNetTotal))
+			fmt.Sprintf("export it again with fewer: .NET takes %d, and %d in all", dotNetIterations, dotNetTotal))
 	}
 }
 
 func (c *pfxChecker) ber(found bool) {
 	if found {
-		c.warn("ber", "the file is BER, with lengths left open", "export it again with OpenSSL or Windows: many programs read DER only")
+		c.warn("ber", "the file is BER", "export it again with OpenSSL or Windows: many programs read DER only")
 	}
 }
 
@@ -160,7 +158,8 @@ func (c *pfxChecker) password(secret string) {
 		c.warn("password.nonascii", "the password is not ASCII", remedy+": some importers refuse it, Java among them")
 	}
 	if utf8.RuneCountInString(secret) < goodPassword {
-		c.warn("password.weak", fmt.Sprintf("fewer than %d characters, and %d iterations to slow down guessing", goodPassword, c.info.Iterations), remedy)
+		evidence := fmt.Sprintf("fewer than %d characters, with %d iterations against guessing", goodPassword, c.info.Iterations)
+		c.warn("password.weak", evidence, remedy)
 	}
 }
 
@@ -180,7 +179,7 @@ func (c *pfxChecker) key(name string, provider Provider, isRSA bool) {
 		c.warn("csp", fmt.Sprintf("the key is meant for %q", provider),
 			`name a CSP for programs that say "Invalid provider type specified"`)
 	case provider == "" && isRSA:
-		c.note("csp", "no provider is named, so that Windows takes "+string(ProviderEnhanced)+", which cannot sign with SHA-256",
+		c.note("csp", fmt.Sprintf("no provider is named: Windows takes %q, which cannot sign with SHA-256", ProviderEnhanced),
 			"name "+string(ProviderRSAAES)+" if a program signs with the key")
 	}
 	if name != "" {
@@ -218,6 +217,7 @@ func (c *pfxChecker) twoFiles(bundle *Bundle) {
 	case err != nil:
 		c.fail("twofiles", err.Error(), remedy)
 	case !leaf.Equal(bundle.Leaf):
-		c.fail("twofiles", fmt.Sprintf("the .cer file holds %s, the .pfx file %s", ThumbprintOf(leaf), bundle.Thumbprint()), remedy)
+		evidence := fmt.Sprintf("the .cer file holds %s, the .pfx file %s", ThumbprintOf(leaf), bundle.Thumbprint())
+		c.fail("twofiles", evidence, remedy)
 	}
 }

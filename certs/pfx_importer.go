@@ -47,14 +47,16 @@ type traits struct {
 	ber      bool
 	openKey  bool // a key without encryption
 	allKnown bool // no algorithm that this package does not know
+	sha256   bool // no key derivation of PBES2 by another digest
 }
 
 func traitsOf(file *pkcs12.File) *traits {
-	t := &traits{ber: file.BER, noMAC: file.MAC == nil, allKnown: true}
+	t := &traits{ber: file.BER, noMAC: file.MAC == nil, allKnown: true, sha256: true}
 	for _, e := range file.Encryptions() {
 		t.ciphers = append(t.ciphers, e.Cipher)
 		if e.PBES2 {
 			t.pbes2 = append(t.pbes2, e.Cipher)
+			t.sha256 = t.sha256 && e.Digest == crypto.SHA256
 		}
 		t.allKnown = t.allKnown && e.Cipher != pkcs12.UnknownCipher
 	}
@@ -93,7 +95,7 @@ func (t *traits) old() bool {
 // modern reports whether a file looks as Windows Server 2019 writes it with AES.
 func (t *traits) modern() bool {
 	only := !slices.ContainsFunc(t.ciphers, func(c pkcs12.Cipher) bool { return c != pkcs12.AES256 })
-	return t.plainMAC(crypto.SHA256) && only
+	return t.plainMAC(crypto.SHA256) && only && t.sha256
 }
 
 // plainMAC reports whether nothing but the encryption is left to stumble over.
@@ -108,9 +110,9 @@ type refusal struct {
 }
 
 const (
-	sourceTested = "tested by the integration tests of this package"
+	sourceTested = "the integration tests of this package"
 	sourceOld    = "acme.sh#6805, openssl#27035, ansible.windows#582, vcert#463"
-	sourceDotNet = "Microsoft: Windows Server 2019 and Windows 10 1709 export and import with AES-256 and SHA-256"
+	sourceNew    = "Microsoft, Export-PfxCertificate: TripleDES_SHA1 and AES256_SHA256"
 	sourceAzure  = "reports of Azure Cloud Services and Container Apps refusing AES-256 with SHA-256"
 	sourceNobody = "not documented"
 )
@@ -121,8 +123,8 @@ func (t *traits) imports() []Import {
 		t.windows2019(),
 		t.before(ImporterWindows2016, "The specified network password is not correct", sourceOld),
 		t.before(ImporterAzure, "the password is incorrect", sourceAzure),
-		t.tested(ImporterOpenSSL, refusal{t.pbmac1, "Mac verify error: invalid password?"}, refusal{t.rc2(), "Error outputting keys and certificates"}),
-		t.tested(ImporterOpenSSLLegacy, refusal{t.pbmac1, "Mac verify error: invalid password?"}),
+		t.openssl(ImporterOpenSSL, t.rc2()),
+		t.openssl(ImporterOpenSSLLegacy, false),
 		t.java(),
 		t.nss(),
 		t.gnutls(),
@@ -135,11 +137,10 @@ func (t *traits) windows2019() Import {
 	if !opens {
 		return Import{Importer: ImporterWindows2019, Source: sourceNobody}
 	}
-	return Import{Importer: ImporterWindows2019, Known: true, Opens: true, Source: sourceDotNet}
+	return Import{Importer: ImporterWindows2019, Known: true, Opens: true, Source: sourceNew}
 }
 
-// before is for what stems from before AES came to these files. It takes a file whose encryption it does not know for one
-// with a wrong password.
+// before is for what knows no AES in these files, and takes it for a wrong password.
 func (t *traits) before(i Importer, says, source string) Import {
 	switch {
 	case t.aes():
@@ -149,6 +150,12 @@ func (t *traits) before(i Importer, says, source string) Import {
 	default:
 		return Import{Importer: i, Source: sourceNobody}
 	}
+}
+
+func (t *traits) openssl(i Importer, withoutCipher bool) Import {
+	return t.tested(i,
+		refusal{t.pbmac1, "Mac verify error: invalid password?"},
+		refusal{withoutCipher, "Error outputting keys and certificates"})
 }
 
 func (t *traits) java() Import {
@@ -178,14 +185,14 @@ func (t *traits) node() Import {
 		refusal{t.noMAC && t.encrypted(), "mac absent"})
 }
 
-// tested is for an importer whose refusals are all known, as long as the algorithms are.
+// tested is for an importer that was asked to open every algorithm, in PBES2 with keys derived by SHA-256.
 func (t *traits) tested(i Importer, refusals ...refusal) Import {
 	for _, r := range refusals {
 		if r.applies {
 			return Import{Importer: i, Known: true, Says: r.says, Source: sourceTested}
 		}
 	}
-	if !t.allKnown {
+	if !t.allKnown || !t.sha256 {
 		return Import{Importer: i, Source: sourceNobody}
 	}
 	return Import{Importer: i, Known: true, Opens: true, Source: sourceTested}

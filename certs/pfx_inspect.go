@@ -31,8 +31,8 @@ type PFXInfo struct {
 	Imports []Import
 }
 
-// InspectPFX describes a .pfx file of at most 1 MiB without its password, among other things which importers open it and
-// which will say that the password is wrong. Errors: [ErrIntegrity] for a damaged file, [ErrLimit] for one that is too
+// InspectPFX describes a .pfx file of at most 1 MiB without its password, among other things which importers open it
+// and which will say that the password is wrong. Errors: [ErrIntegrity] for a damaged file, [ErrLimit] for one that is too
 // large, [ErrUnsupported] for one that is not protected by a password, [*InvalidError] for a certificate.
 func InspectPFX(pfx []byte) (*PFXInfo, error) {
 	file, err := parsePFX("certs: inspect pfx", pfx)
@@ -70,6 +70,16 @@ func infoOf(file *pkcs12.File) *PFXInfo {
 func (i *PFXInfo) count(iterations int) {
 	i.Iterations = max(i.Iterations, iterations)
 	i.TotalIterations += iterations
+}
+
+// importBy returns the row of an importer; nothing is known of one that has none.
+func (i *PFXInfo) importBy(importer Importer) Import {
+	for _, row := range i.Imports {
+		if row.Importer == importer {
+			return row
+		}
+	}
+	return Import{Importer: importer, Source: sourceNobody}
 }
 
 // String describes the file in several lines, the last ones an importer each.

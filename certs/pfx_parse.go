@@ -11,11 +11,14 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// ParsePFX opens a PKCS #12 file of at most 1 MiB, whoever wrote it: the leaf is the certificate that matches the key, the
-// chain is put in order, keys without a certificate are left out. Errors: [ErrIntegrity] for a wrong password or a damaged
-// file, [ErrLimit] for a file that is too large or whose key derivation is too costly (more than 5,000,000 iterations or
-// 30 seconds), [ErrUnsupported] for an encryption that cannot be read and for a file without a MAC,
-// [*KeyCountError] for several keys with certificates, [*InvalidError] for a missing or mismatched key.
+// ParsePFX opens a PKCS #12 file of at most 1 MiB, whoever wrote it: the leaf is the certificate that matches the key,
+// the chain is put in order, keys without a certificate are left out. Errors: [ErrIntegrity] for a wrong password or a
+// damaged file, [ErrLimit] for a file that is too large or too costly, [ErrUnsupported] for an encryption that cannot be
+// read and for a file without a MAC, [*KeyCountError] for several keys with certificates, [*InvalidError] for a missing
+// or mismatched key.
+//
+// What a file may cost is known before it is spent: 5,000,000 iterations of key derivation in all, counting those inside
+// an encrypted part as soon as it is open, 200 keys and certificates, and 30 seconds. Nothing goes on in the background.
 func ParsePFX(pfx []byte, password Password) (*Bundle, error) {
 	file, err := parsePFX("certs: parse pfx", pfx)
 	if err != nil {
@@ -81,7 +84,8 @@ func bundleOf(content *pkcs12.Content) (*Bundle, error) {
 	case content.Unreadable != nil:
 		return nil, fmt.Errorf("certs: parse pfx: a certificate: %w: %w", content.Unreadable, ErrUnsupported)
 	default:
-		return nil, errs.Invalid("certs: parse pfx", "pfx", "its key belongs to none of its %d certificates", len(certificates))
+		const reason = "its key belongs to none of its %d certificates"
+		return nil, errs.Invalid("certs: parse pfx", "pfx", reason, len(certificates))
 	}
 }
 

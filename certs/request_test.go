@@ -92,7 +92,9 @@ func TestRequestsForEveryKeyAreSignedAndCompleted(t *testing.T) {
 			t.Errorf("%v: signed with %v, %v", want, csr.SignatureAlgorithm, err)
 		}
 		issued := makeBundle(t, func(o *order) { o.key = key })
-		answer := issuerFunc(func() ([]*x509.Certificate, error) { return append([]*x509.Certificate{issued.Leaf}, issued.Chain...), nil })
+		answer := issuerFunc(func() ([]*x509.Certificate, error) {
+			return append([]*x509.Certificate{issued.Leaf}, issued.Chain...), nil
+		})
 		if bundle, err := certs.Complete(t.Context(), answer, "7", key); err != nil || bundle.Leaf != issued.Leaf {
 			t.Errorf("%v: Complete: %v", want, err)
 		}
@@ -184,15 +186,15 @@ func TestBadRequestListsEveryProblem(t *testing.T) {
 		request *certs.Request
 		fields  []string
 	}{
-		"nil":            {nil, []string{"r"}},
-		"empty":          {&certs.Request{}, []string{"CommonName", "Key"}},
-		"typed nil key":  {&certs.Request{CommonName: fqdn, Key: none}, []string{"Key"}},
-		"zero key":       {&certs.Request{CommonName: fqdn, Key: &rsa.PrivateKey{}}, []string{"Key"}},
-		"short key":      {&certs.Request{CommonName: fqdn, Key: short}, []string{"Key"}},
-		"no such key":    {&certs.Request{CommonName: fqdn, Key: oddKey{}}, []string{"Key"}},
-		"one label":      {&certs.Request{CommonName: "clouddp", Key: certstest.Key()}, []string{"CommonName"}},
-		"too long":       {&certs.Request{CommonName: strings.Repeat("a", 60) + ".com.example", Key: certstest.Key()}, []string{"CommonName"}},
-		"not ASCII":      {&certs.Request{CommonName: "größe.contoso.com", Key: certstest.Key()}, []string{"CommonName"}},
+		"nil":           {nil, []string{"r"}},
+		"empty":         {&certs.Request{}, []string{"CommonName", "Key"}},
+		"typed nil key": {&certs.Request{CommonName: fqdn, Key: none}, []string{"Key"}},
+		"zero key":      {&certs.Request{CommonName: fqdn, Key: &rsa.PrivateKey{}}, []string{"Key"}},
+		"short key":     {&certs.Request{CommonName: fqdn, Key: short}, []string{"Key"}},
+		"no such key":   {&certs.Request{CommonName: fqdn, Key: oddKey{}}, []string{"Key"}},
+		"one label":     {&certs.Request{CommonName: "clouddp", Key: certstest.Key()}, []string{"CommonName"}},
+		"too long":      {&certs.Request{CommonName: strings.Repeat("a", 60) + ".com.example", Key: certstest.Key()}, []string{"CommonName"}},
+		"not ASCII":     {&certs.Request{CommonName: "größe.contoso.com", Key: certstest.Key()}, []string{"CommonName"}},
 		"everything": {
 			&certs.Request{
 				CommonName: "-x.com", DNSNames: []string{"a b.com"}, Template: "Cloud\x00DP",

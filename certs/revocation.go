@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -101,7 +103,7 @@ func (r *RevocationChecker) Check(ctx context.Context, b *Bundle, now time.Time)
 	}
 	var all []Revocation
 	certificate := b.Leaf
-	for _, issuer := range append(b.Chain[:len(b.Chain):len(b.Chain)], nil) {
+	for _, issuer := range append(slices.Clip(b.Chain), nil) {
 		if isSelfIssued(certificate) {
 			break
 		}
@@ -120,7 +122,7 @@ func (r *RevocationChecker) Check(ctx context.Context, b *Bundle, now time.Time)
 // CheckList looks certificate up in a revocation list that the caller has: DER, read to its end. A list that cannot be
 // read is RevocationUnknown.
 func (r *RevocationChecker) CheckList(list io.Reader, certificate, issuer *x509.Certificate, now time.Time) Revocation {
-	answer := newRevocation(certificate)
+	answer := Revocation{Certificate: certificate}
 	if certificate == nil || issuer == nil || list == nil {
 		return answer.unusable("no list, no certificate or no issuer was given")
 	}
@@ -129,7 +131,7 @@ func (r *RevocationChecker) CheckList(list io.Reader, certificate, issuer *x509.
 
 func (r *RevocationChecker) maxBytes() int64 {
 	if r.MaxBytes > 0 {
-		return r.MaxBytes
+		return min(r.MaxBytes, math.MaxInt64-1) // one more is read
 	}
 	return defaultCRLBytes
 }
@@ -158,20 +160,16 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func newRevocation(certificate *x509.Certificate) Revocation {
-	return Revocation{Certificate: certificate}
-}
-
 // check tries the lists that certificate names until one speaks.
 func (r *RevocationChecker) check(ctx context.Context, certificate, issuer *x509.Certificate, now time.Time) Revocation {
-	answer := newRevocation(certificate)
+	answer := Revocation{Certificate: certificate}
 	if issuer == nil {
-		return answer.unusable(fmt.Sprintf("the certificate of the issuer %q is not at hand", certificate.Issuer))
+		return answer.add(slog.LevelWarn, "crl.unusable", fmt.Sprintf("the certificate of the issuer %q is not at hand", certificate.Issuer),
+			"include the whole chain: without it nobody can tell who signed the list")
 	}
 	urls := httpURLs(certificate.CRLDistributionPoints)
 	if len(urls) == 0 {
-		answer.add(slog.LevelWarn, "crl.http", "revocation lists: "+quoteAll(certificate.CRLDistributionPoints), remedyHTTP)
-		return answer
+		return answer.add(slog.LevelWarn, "crl.http", "revocation lists: "+quoteAll(certificate.CRLDistributionPoints), remedyHTTP)
 	}
 	for _, address := range urls[:min(len(urls), maxCRLTries)] {
 		tried := r.fetch(ctx, certificate, issuer, address, now)
@@ -211,24 +209,22 @@ func (v Revocation) look(source *bounded, issuer *x509.Certificate, now time.Tim
 		return v.unusable("it does not say when the next is due")
 	case now.After(list.nextUpdate):
 		v.Status = RevocationStale
-		v.add(slog.LevelWarn, "crl.stale", "the next list was due on "+list.nextUpdate.Format(time.RFC3339), "have the authority publish its list, and look at what publishes it")
-	default:
-		v.Status = RevocationGood
+		return v.add(slog.LevelWarn, "crl.stale", "the next list was due on "+list.nextUpdate.Format(time.RFC3339),
+			"have the authority publish its list, and look at what publishes it")
 	}
+	v.Status = RevocationGood
 	return v
 }
 
 func (v Revocation) revoked(entry *crlEntry) Revocation {
 	v.Status, v.Revoked, v.Reason, v.InvalidSince = RevocationRevoked, entry.revoked, reasonName(entry.reason), entry.invalid
-	v.add(slog.LevelError, "crl.revoked", fmt.Sprintf("revoked on %s: %s", v.Revoked.Format(time.RFC3339), v.Reason),
+	return v.add(slog.LevelError, "crl.revoked", fmt.Sprintf("revoked on %s: %s", v.Revoked.Format(time.RFC3339), v.Reason),
 		"request a new certificate with a new key, and find out who revoked this one and why")
-	return v
 }
 
 // unusable says why a list does not speak for the certificate.
 func (v Revocation) unusable(why string) Revocation {
-	v.add(slog.LevelWarn, "crl.unusable", v.about(why), "publish the full list of the authority in DER, signed with SHA-256")
-	return v
+	return v.add(slog.LevelWarn, "crl.unusable", v.about(why), "publish the full list of the authority in DER, signed with SHA-256")
 }
 
 // unreachable says why a list could not be had.
@@ -236,8 +232,8 @@ func (v Revocation) unreachable(err error) Revocation {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err // the address is said already
 	}
-	v.add(slog.LevelWarn, "crl.reachable", v.about(err.Error()), "publish the list where clients on the internet can fetch it")
-	return v
+	return v.add(slog.LevelWarn, "crl.reachable", v.about(err.Error()),
+		"publish the list where clients on the internet can fetch it")
 }
 
 func (v Revocation) about(what string) string {
@@ -247,8 +243,9 @@ func (v Revocation) about(what string) string {
 	return v.URL + ": " + what
 }
 
-func (v *Revocation) add(severity slog.Level, id, evidence, remedy string) {
-	c := checker{role: "cert", leaf: v.Certificate}
+func (v Revocation) add(severity slog.Level, id, evidence, remedy string) Revocation {
+	c := checker{role: "cert", leaf: v.Certificate, findings: v.Findings}
 	c.add(severity, id, evidence, remedy)
-	v.Findings = append(v.Findings, c.findings...)
+	v.Findings = c.findings
+	return v
 }

@@ -17,8 +17,7 @@ const maxCRLRedirects = 3
 
 // fetch reads the list at address as it comes in.
 func (r *RevocationChecker) fetch(ctx context.Context, certificate, issuer *x509.Certificate, address string, now time.Time) Revocation {
-	answer := newRevocation(certificate)
-	answer.URL = address
+	answer := Revocation{Certificate: certificate, URL: address}
 	timeout := r.Timeout
 	if timeout <= 0 {
 		timeout = defaultCRLTimeout

@@ -232,6 +232,7 @@ func TestDamagedListsAreUnknown(t *testing.T) {
 	var checker certs.RevocationChecker
 	for name, pair := range map[string][2]*x509.Certificate{
 		"no certificate": {nil, w.issuer}, "no issuer": {w.bundle.Leaf, nil}, "not the issuer": {w.bundle.Leaf, other.issuer},
+		"another's certificate": {other.bundle.Leaf, w.issuer},
 	} {
 		if got := checker.CheckList(bytes.NewReader(good), pair[0], pair[1], w.now); got.Status != certs.RevocationUnknown || len(got.Findings) != 1 {
 			t.Errorf("%s: %v, %v", name, got.Status, got.Findings)

@@ -178,15 +178,24 @@ func TestTheAuthorityServesItsFiles(t *testing.T) {
 		"http://pki.contoso.com/Contoso%20Issuing%20CA%20Root.crt": http.StatusOK,
 		"http://pki.contoso.com/other.crl":                         http.StatusNotFound,
 	} {
-		response, err := client.Get(url)
+		response, err := client.Do(get(t, url))
 		if err != nil || response.StatusCode != want {
 			t.Errorf("%s: %v, %v, want %d", url, response, err, want)
 		}
 	}
 	ca.Fail(certs.ErrUnavailable)
-	if _, err := client.Get("http://pki.contoso.com/x"); !errors.Is(err, certs.ErrUnavailable) {
+	if _, err := client.Do(get(t, "http://pki.contoso.com/x")); !errors.Is(err, certs.ErrUnavailable) {
 		t.Errorf("not reached: %v", err)
 	}
+}
+
+func get(t *testing.T, url string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func FuzzTemplateExtensions(f *testing.F) {

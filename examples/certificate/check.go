@@ -44,7 +44,7 @@ func (f *file) ownFindings(o options) []certs.Finding {
 	if err != nil || len(beside) >= maxFile {
 		beside = nil // nothing was exported beside it
 	}
-	return certs.CheckPFX(f.content, o.password(f.name), &certs.PFXCheck{Name: f.name, FileMode: f.mode, CER: beside})
+	return certs.CheckPFX(f.content, o.password(f.name), &certs.CheckPFXOptions{Name: f.name, FileMode: f.mode, CER: beside})
 }
 
 // serviceFindings are those about the certificate. Of a .cer file nobody expects a key and a chain.

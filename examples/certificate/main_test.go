@@ -138,11 +138,11 @@ func writeFile(t *testing.T, name string, content []byte) {
 }
 
 func TestCheckAsksForRevocation(t *testing.T) {
-	authority, err := certs.NewLocalCA("Lab Root", 0)
+	root, err := certs.SelfSigned("Lab Root", &certs.SelfSignedOptions{Authority: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	authority.RevocationLists = []string{"http://127.0.0.1:1/ca.crl"}
+	authority := &certs.LocalCA{Authority: root, RevocationLists: []string{"http://127.0.0.1:1/ca.crl"}}
 	issued, err := certs.Enroll(t.Context(), authority, &certs.Request{CommonName: "clouddp.contoso.com", Key: certstest.Key()})
 	if err != nil {
 		t.Fatal(err)
@@ -220,8 +220,18 @@ func TestWatchEndsWhenInterrupted(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
-		{"-nonsense"}, {"extra"}, {"inspect"}, {"inspect", "a", "b"}, {"check"}, {"watch"}, {"plan", "x"}, {"-profile", "windows-95"},
-		{"plan", "-cn", "a.b"}, {"inspect", "-password-file", "x", "y"}, {"-fqdn", "a.b"}, {"check", "-once", "x"},
+		{"-nonsense"},
+		{"extra"},
+		{"inspect"},
+		{"inspect", "a", "b"},
+		{"check"},
+		{"watch"},
+		{"plan", "x"},
+		{"-profile", "windows-95"},
+		{"plan", "-cn", "a.b"},
+		{"inspect", "-password-file", "x", "y"},
+		{"-fqdn", "a.b"},
+		{"check", "-once", "x"},
 	} {
 		if code, stdout, stderr := certificate(t, args...); code != 2 || stdout != "" || stderr == "" {
 			t.Errorf("%v: exit code %d, stdout %q, stderr %q; want 2, none, a reason", args, code, stdout, stderr)

@@ -19,6 +19,19 @@ var rooms = map[string]links{
 	"certs/template":        join(certs),
 	"certs/certstest":       join(certs, links{"certs/template": "its Directory is faked here"}),
 
+	"certs/internal/pkcs7":       join(errCategories),
+	"certs/adcs/internal/answer": join(certs),
+	"certs/adcs/certsrv": join(certs, answers, gokrb5, ntlm, links{
+		"internal/httpauth":     "signs in",
+		"golang.org/x/net/html": "its pages are read with it, which the standard library cannot",
+	}),
+	"certs/adcs/certsrv/certsrvtest": join(certs, links{
+		"certs/certstest":      "the authority behind it",
+		"certs/template":       "that authority issues by template",
+		"certs/internal/pkcs7": "authorities hand out chains in it",
+	}),
+	"certs/adcs/certreq": join(certs, answers),
+
 	"dns":               join(errCategories, dnsMessage),
 	"dns/dnstest":       join(dns),
 	"dns/internal/swap": join(dns),
@@ -61,7 +74,10 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"internal/httpauth", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic", "clouddp/adminservice"}
+var drivers = []string{
+	"internal/httpauth", "certs/adcs/certsrv", "certs/adcs/certreq", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns",
+	"clouddp/classic", "clouddp/adminservice",
+}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -116,6 +132,11 @@ var (
 		"golang.org/x/net/idna":                          "HTTP/2 normalises host names with it",
 		"golang.org/x/net/internal":                      "HTTP/2 is built on it",
 		"golang.org/x/text":                              "host names are normalised with it",
+	}
+
+	answers = links{
+		"certs/internal/pkcs7":       "authorities hand out chains in it",
+		"certs/adcs/internal/answer": "what authorities say is read alike everywhere",
 	}
 
 	certs   = join(errCategories, pkcs12, links{"certs": "works on certificates"})

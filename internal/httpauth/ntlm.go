@@ -10,7 +10,8 @@ import (
 )
 
 // NTLM signs in with NTLM, version 2. It needs no domain controller and no name for the server, and proves less: prefer
-// [Kerberos]. The AdminService of Configuration Manager refuses it since version 2509. It sends no channel binding.
+// [Kerberos]. The AdminService of Configuration Manager refuses it since version 2509. It sends no channel
+// binding, so that a server with Extended Protection set to Always refuses it.
 type NTLM struct {
 	// User is the account without its domain, "svc-clouddp", or its user principal name, "svc-clouddp@contoso.com". Required.
 	User string

@@ -16,9 +16,10 @@ import (
 
 const (
 	handshakeTimeout = 15 * time.Second
-	idleTimeout      = 90 * time.Second
-	maxHeader        = 256 << 10
-	maxDrain         = 64 << 10
+	// idleTimeout is shorter than the two minutes of IIS: a request must not meet a connection that is being closed.
+	idleTimeout = 90 * time.Second
+	maxHeader   = 256 << 10
+	maxDrain    = 64 << 10
 )
 
 // pool are the connections to one server that one credential signs in, or none.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
-
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 // session sends requests that are signed in with one credential, over connections that nobody else uses.
@@ -142,8 +140,5 @@ func (p *pool) fail(ctx context.Context, scheme string, offered []string, err er
 		return ended
 	}
 	code := kdcCode(err)
-	if errors.Is(err, errMoved) {
-		return &AuthError{Server: p.server, Scheme: scheme, Offered: offered, Err: err, category: errs.ErrUnavailable}
-	}
 	return &AuthError{Server: p.server, Scheme: scheme, Offered: offered, Code: code, Err: err, category: categorise(err, code)}
 }

@@ -28,7 +28,8 @@ type Transport struct {
 	// Pins are the keys that the server's certificate may have; none means any. With pins and without Roots the certificate
 	// needs no chain, no name and no validity.
 	Pins []Pin
-	// Dial opens the connections to the server; network is "tcp". Nil means a [net.Dialer]. KDCs are not reached through it.
+	// Dial opens the connections to the server; network is "tcp". Nil means a [net.Dialer]; proxies that the environment
+	// names are not used. KDCs are not reached through it.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	mu        sync.Mutex
@@ -104,6 +105,9 @@ func (t *Transport) Close() error {
 	t.closed = true
 	t.mu.Unlock()
 	t.CloseIdleConnections()
+	t.mu.Lock()
+	t.chosen = nil
+	t.mu.Unlock()
 	return nil
 }
 

@@ -7,10 +7,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/clouddp/sdk/internal/errs"
 	"github.com/clouddp/sdk/internal/httpauth"
@@ -96,6 +99,35 @@ func TestSignsAConnectionInOnce(t *testing.T) {
 	if _, err := do(t, transport, http.MethodPost, "x"); err != nil || p.tried() != 2 {
 		t.Errorf("on a new connection: %v after %d passwords, want the second", err, p.tried())
 	}
+}
+
+// A second connection could come between the two halves of a conversation.
+func TestSignsInOneConnectionAtATime(t *testing.T) {
+	p := newPeer(t, "NTLM")
+	transport := p.transport(t, ntlm("ben", password))
+	get := func(ctx context.Context) (*http.Response, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+host+"/", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return transport.RoundTrip(req)
+	}
+	first, err := get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if second, err := get(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while a body is open: got %v", err)
+		_ = second.Body.Close()
+	}
+	_ = first.Body.Close()
+	second, err := get(t.Context())
+	if err != nil {
+		t.Fatalf("after it was closed: %v", err)
+	}
+	_ = second.Body.Close()
 }
 
 func TestConnectionIsLostInTheMiddle(t *testing.T) {
@@ -374,6 +406,50 @@ func TestTicketOfAnEarlierDay(t *testing.T) {
 	if got, err := do(t, transport, http.MethodPost, "x"); err != nil || got != "anna@CONTOSO.COM: x" || p.tried() != 2 {
 		t.Errorf("got %q, %v after %d attempts, want success at the second", got, err, p.tried())
 	}
+}
+
+func TestZeroValueTakesTheTicketCache(t *testing.T) {
+	p, k := every(t, "Negotiate")
+	krb5 := filepath.Join(t.TempDir(), "krb5.conf")
+	if err := os.WriteFile(krb5, []byte(conf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KRB5_CONFIG", krb5)
+	t.Setenv("KRB5CCNAME", "FILE:"+k.Cache)
+	if got, err := do(t, p.transport(t, &httpauth.Kerberos{}), http.MethodGet, ""); err != nil || got != "anna@CONTOSO.COM: " {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// No Kerberos library can be told to stop asking.
+func TestSilentKDC(t *testing.T) {
+	kdc, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = kdc.Close() }()
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := make(chan net.Conn, 1)
+	go func() {
+		conn, err := kdc.Accept()
+		if err == nil {
+			asked <- conn
+			cancel()
+		}
+	}()
+	p := newPeer(t, "Negotiate")
+	transport := p.transport(t, &httpauth.Kerberos{
+		User: "anna", Realm: realm, Password: secret(password),
+		Config: "[libdefaults]\nudp_preference_limit = 1\n[realms]\nCONTOSO.COM = {\nkdc = " + kdc.Addr().String() + "\n}\n",
+	})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+host+"/", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transport.RoundTrip(req); !errors.Is(err, context.Canceled) || errors.Is(err, errs.ErrUnknown) {
+		t.Errorf("got %v, want Canceled alone", err)
+	}
+	_ = (<-asked).Close()
 }
 
 func TestInvalid(t *testing.T) {

@@ -3,7 +3,6 @@ package pkcs12
 import (
 	"encoding/asn1"
 	"fmt"
-	"slices"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
@@ -47,7 +46,7 @@ func (t *transcoder) der(ber []byte) ([]byte, error) {
 func (t *transcoder) element(out, ber []byte, depth int) (grown, rest []byte, err error) {
 	t.elements++
 	if depth > maxDepth || t.elements > maxElements {
-		return nil, nil, fmt.Errorf("more than %d elements, or more than %d inside one another: %w", maxElements, maxDepth, errs.ErrLimit)
+		return nil, nil, fmt.Errorf("more than %d elements, or %d inside one another: %w", maxElements, maxDepth, errs.ErrLimit)
 	}
 	tag, length, content, err := t.header(ber)
 	if err != nil {
@@ -124,14 +123,17 @@ func (t *transcoder) header(ber []byte) (tag byte, length int, content []byte, e
 func appendHeader(out []byte, tag byte, length int) []byte {
 	out = append(out, tag)
 	if length < 0x80 {
-		return append(out, byte(length))
+		return append(out, byte(length&0x7f))
 	}
-	var digits []byte
-	for n := length; n > 0; n >>= 8 {
-		digits = append(digits, byte(n))
+	size := 1
+	for length>>(8*size) > 0 {
+		size++
 	}
-	slices.Reverse(digits)
-	return append(append(out, 0x80|byte(len(digits))), digits...)
+	out = append(out, byte(0x80|size&0x7f))
+	for size--; size >= 0; size-- {
+		out = append(out, byte(length>>(8*size)&0xff))
+	}
+	return out
 }
 
 // joinOctets returns the contents of the octet strings that follow one another in der.

@@ -54,7 +54,7 @@ func addOne(block, b []byte) {
 	carry := 1
 	for at := len(block) - 1; at >= 0; at-- {
 		carry += int(block[at]) + int(b[at])
-		block[at] = byte(carry)
+		block[at] = byte(carry & 0xff)
 		carry >>= 8
 	}
 }

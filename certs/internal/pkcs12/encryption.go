@@ -35,10 +35,11 @@ type Encryption struct {
 	Cipher Cipher
 	// PBES2 tells the encryption of RFC 8018 from that of RFC 7292.
 	PBES2 bool
+	// Digest is that of the key derivation; 0 for what cannot be derived here.
+	Digest crypto.Hash
 	// Iterations is the count of the key derivation.
 	Iterations int
 
-	digest   crypto.Hash
 	salt, iv []byte
 }
 
@@ -48,7 +49,7 @@ func parseEncryption(a pkix.AlgorithmIdentifier) (*Encryption, error) {
 	if id == schemePBES2 {
 		return parsePBES2(a)
 	}
-	e := &Encryption{digest: crypto.SHA1}
+	e := &Encryption{Digest: crypto.SHA1}
 	switch id {
 	case pbeRC240:
 		e.Name, e.Cipher = "pbeWithSHA1And40BitRC2-CBC", RC2With40Bits
@@ -82,14 +83,14 @@ func parsePBES2(a pkix.AlgorithmIdentifier) (*Encryption, error) {
 		return nil, err
 	}
 	id := params.Scheme.Algorithm.String()
-	e := &Encryption{PBES2: true, Cipher: pbes2Cipher(id), Iterations: kdf.iterations, digest: kdf.prf, salt: kdf.salt}
+	e := &Encryption{PBES2: true, Cipher: pbes2Cipher(id), Iterations: kdf.iterations, Digest: kdf.prf, salt: kdf.salt}
 	switch {
 	case kdf.unknown != "":
 		e.Name, e.Cipher = "PBES2 with "+kdf.unknown, UnknownCipher
 	case e.Cipher == UnknownCipher:
 		e.Name = "PBES2 with algorithm " + id
 	default:
-		e.Name = fmt.Sprintf("PBES2 %s, PBKDF2 HMAC %s", e.Cipher, e.digest)
+		e.Name = fmt.Sprintf("PBES2 %s, PBKDF2 HMAC %s", e.Cipher, e.Digest)
 		err = unmarshal(params.Scheme.Parameters.FullBytes, &e.iv)
 	}
 	if err == nil && e.Cipher != UnknownCipher && kdf.keyLength != 0 && kdf.keyLength != e.Cipher.keyLength() {
@@ -197,7 +198,7 @@ func (e *Encryption) blocks() int {
 	if e.Cipher == UnknownCipher {
 		return 0
 	}
-	blocks := (e.Cipher.keyLength() + e.digest.Size() - 1) / e.digest.Size()
+	blocks := (e.Cipher.keyLength() + e.Digest.Size() - 1) / e.Digest.Size()
 	if !e.PBES2 {
 		blocks++
 	}
@@ -212,12 +213,12 @@ func (e *Encryption) mode(s secret) (block cipher.Block, iv []byte, err error) {
 	var key []byte
 	if e.PBES2 {
 		iv = e.iv
-		if key, err = pbkdf2.Key(maker(e.digest), s.utf8, e.salt, e.Iterations, e.Cipher.keyLength()); err != nil {
+		if key, err = pbkdf2.Key(maker(e.Digest), s.utf8, e.salt, e.Iterations, e.Cipher.keyLength()); err != nil {
 			return nil, nil, fmt.Errorf("key derivation: %w: %w", err, errs.ErrUnsupported)
 		}
 	} else {
-		key = derive(e.digest, forKey, s.utf16, e.salt, e.Iterations, e.Cipher.keyLength())
-		iv = derive(e.digest, forIV, s.utf16, e.salt, e.Iterations, rc2BlockSize) // which is that of 3DES too
+		key = derive(e.Digest, forKey, s.utf16, e.salt, e.Iterations, e.Cipher.keyLength())
+		iv = derive(e.Digest, forIV, s.utf16, e.salt, e.Iterations, rc2BlockSize) // which is that of 3DES too
 	}
 	if block, err = e.Cipher.block(key); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w: %w", e.Cipher, err, errs.ErrUnsupported)

@@ -84,7 +84,7 @@ func dataOf(c contentInfo) ([]byte, error) {
 	case typeSignedData:
 		return nil, unsupported("signed with a certificate instead of a password")
 	case typeEnvelopedData:
-		return nil, unsupported("encrypted to a certificate or an account instead of a password; export it again with a password")
+		return nil, unsupported("encrypted to an account instead of a password; export it again with a password")
 	default:
 		return nil, damaged("content of type %s", id)
 	}

@@ -13,6 +13,7 @@ const maxKeySize = 16 << 10
 
 // Content is what an open file holds.
 type Content struct {
+	// Keys and Certificates are in the order of the file.
 	Keys         []Key
 	Certificates []Certificate
 	// Unreadable is why the standard library could not read the first certificate that is left out; nil if it read all.
@@ -34,6 +35,7 @@ type Key struct {
 type Certificate struct {
 	*x509.Certificate
 
+	// FriendlyName may be empty.
 	FriendlyName string
 }
 

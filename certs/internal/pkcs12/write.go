@@ -184,7 +184,7 @@ func (w *Writer) encrypt(plain []byte) (pkix.AlgorithmIdentifier, []byte, error)
 		return algorithm, nil, err
 	}
 	padding := block.BlockSize() - len(plain)%block.BlockSize()
-	sealed := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(padding)}, padding)...)
+	sealed := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(padding & 0xff)}, padding)...)
 	cipher.NewCBCEncrypter(block, iv).CryptBlocks(sealed, sealed)
 	return algorithm, sealed, nil
 }
@@ -198,7 +198,7 @@ func (w *Writer) newEncryption() (*Encryption, pkix.AlgorithmIdentifier, error) 
 		return nil, pkix.AlgorithmIdentifier{}, err
 	}
 	parameter, err := asn1.Marshal(pbeParameter{salt, w.iterations()})
-	e := &Encryption{Cipher: TripleDES, Iterations: w.Iterations, digest: crypto.SHA1, salt: salt}
+	e := &Encryption{Cipher: TripleDES, Iterations: w.Iterations, Digest: crypto.SHA1, salt: salt}
 	return e, algorithm(pbe3DES3, parameter), err
 }
 
@@ -208,7 +208,8 @@ func (w *Writer) newPBES2() (*Encryption, pkix.AlgorithmIdentifier, error) {
 		return nil, pkix.AlgorithmIdentifier{}, err
 	}
 	salt, iv := random[:16], random[16:]
-	derivation, err := asn1.Marshal(pbkdf2Params{Salt: salt, Iterations: w.iterations(), PRF: algorithm(hmacWithSHA256, asn1.NullBytes)})
+	prf := algorithm(hmacWithSHA256, asn1.NullBytes)
+	derivation, err := asn1.Marshal(pbkdf2Params{Salt: salt, Iterations: w.iterations(), PRF: prf})
 	if err != nil {
 		return nil, pkix.AlgorithmIdentifier{}, err
 	}
@@ -217,7 +218,7 @@ func (w *Writer) newPBES2() (*Encryption, pkix.AlgorithmIdentifier, error) {
 		return nil, pkix.AlgorithmIdentifier{}, err
 	}
 	params, err := asn1.Marshal(pbes2Params{algorithm(schemePBKDF2, derivation), algorithm(cipherAES256, vector)})
-	e := &Encryption{PBES2: true, Cipher: AES256, Iterations: w.Iterations, digest: crypto.SHA256, salt: salt, iv: iv}
+	e := &Encryption{PBES2: true, Cipher: AES256, Iterations: w.Iterations, Digest: crypto.SHA256, salt: salt, iv: iv}
 	return e, algorithm(schemePBES2, params), err
 }
 
