@@ -76,7 +76,8 @@ func (s *Site) send(ctx context.Context, c *call) (any, error) {
 	defer response.Body.Close() //nolint:errcheck // It was only read.
 	body, err := io.ReadAll(http.MaxBytesReader(nil, response.Body, answerLimit))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return nil, fmt.Errorf("adminservice: %s: an answer of more than %d MiB: %w", c.what, answerLimit>>20, ErrLimit)
+		category := orDefault(unknownAfter(c), ErrLimit)
+		return nil, fmt.Errorf("adminservice: %s: an answer of more than %d MiB: %w", c.what, answerLimit>>20, category)
 	}
 	if err != nil {
 		return nil, lost(bounded, c, err)
@@ -122,7 +123,8 @@ func decode(c *call, response *http.Response, body []byte) (any, error) {
 	}
 	answer, err := parse(body)
 	if err != nil {
-		return nil, fmt.Errorf("adminservice: %s: unreadable answer: %w: %w", c.what, orDefault(unknownAfter(c), ErrIntegrity), err)
+		category := orDefault(unknownAfter(c), ErrIntegrity)
+		return nil, fmt.Errorf("adminservice: %s: unreadable answer: %w: %w", c.what, category, err)
 	}
 	return answer, nil
 }

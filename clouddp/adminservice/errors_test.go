@@ -119,7 +119,7 @@ func TestUnreadableAnswers(t *testing.T) {
 		"nothing": ``, "no value": `{}`, "value of another type": `{"value":{}}`, "a number": `{"value":[1]}`, "text": `"x"`,
 		"twice": `{"value":[{"AzureServiceID":1,"azureserviceid":2}]}`, "more behind": `{"value":[]} {}`, "not UTF-8": "{\"value\":[\"\xff\"]}",
 		"text for a number": `{"value":[{"AzureServiceID":"one"}]}`, "too large": `{"value":[{"AzureServiceID":4294967296}]}`,
-		"a fraction": `{"value":[{"AzureServiceID":1.5}]}`, "an object for text": `{"value":[{"AzureServiceID":1,"Name":{}}]}`,
+		"a name of nothing": `{"value":[{"":1}]}`, "a fraction": `{"value":[{"AzureServiceID":1.5}]}`, "an object for text": `{"value":[{"AzureServiceID":1,"Name":{}}]}`,
 		"link of another type": `{"value":[],"@odata.nextLink":1}`,
 	} {
 		if _, err := collect(saying(200, body).CloudServices(t.Context())); !errors.Is(err, adminservice.ErrIntegrity) {

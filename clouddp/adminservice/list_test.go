@@ -273,5 +273,8 @@ func TestLargeAnswers(t *testing.T) {
 		if _, err := collect(saying(200, body).CloudServices(t.Context())); !errors.Is(err, adminservice.ErrLimit) {
 			t.Errorf("too many %s: error = %.200v", name, err)
 		}
+		if err := saying(200, body).StartCloudService(t.Context(), 1); !errors.Is(err, adminservice.ErrUnknown) {
+			t.Errorf("too many %s after a write: error = %.200v", name, err)
+		}
 	}
 }

@@ -29,8 +29,8 @@ var _ statusmsg.Sink = (*Site)(nil)
 
 // Report implements [statusmsg.Sink] for the user messages 39997 to 39999, whose severity must be that of their id; any
 // other is [ErrUnsupported]. The text is the only insertion string, 1 to 255 characters without line breaks and tabs.
-// Component, module, site and machine are those of the SMS Provider, whatever m says; Type, Time, Win32Error, ProcessID,
-// ThreadID and Attributes are kept.
+// Component, module, site and machine are those of the SMS Provider, whatever m says; Type (none means
+// [statusmsg.Milestone]), Time in whole seconds, Win32Error, ProcessID, ThreadID and Attributes are kept.
 //
 // The key of a message, or a random one, becomes one more attribute ([statusmsg.AttributeObject], "clouddp:" and the
 // key), by which the message is looked for, before it is raised and after it. Report returns when it is there. If it
@@ -68,13 +68,18 @@ func validateReport(m statusmsg.Message) error {
 	}
 	if len(m.Insertions) != 1 {
 		e.Add("Insertions", "are %d; give the text as the only one", len(m.Insertions))
-	} else if text := m.Insertions[0]; text == "" || len(utf16.Encode([]rune(text))) > maxMessageText || strings.ContainsAny(text, "\r\n\t") {
+	} else if !fits(m.Insertions[0]) {
 		e.Add("Insertions", "hold a text that is empty, or longer than %d characters, or has line breaks or tabs", maxMessageText)
 	}
 	if len(m.Key) > maxKey || !plain(m.Key) {
 		e.Add("Key", "is not up to %d printable ASCII characters without quotes and backslashes", maxKey)
 	}
 	return e.Err()
+}
+
+// fits reports whether a site takes a text.
+func fits(text string) bool {
+	return text != "" && len(utf16.Encode([]rune(text))) <= maxMessageText && !strings.ContainsAny(text, "\r\n\t")
 }
 
 func (s *Site) report(ctx context.Context, m statusmsg.Message) error {

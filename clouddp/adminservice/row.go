@@ -30,7 +30,14 @@ func newRow(class string, raw map[string]any) *row {
 	return r
 }
 
-func (r *row) value(name string) any { return r.raw[r.names[strings.ToLower(name)]] }
+// value returns a property as it came; nil if there is none.
+func (r *row) value(name string) any {
+	spelt, ok := r.names[strings.ToLower(name)]
+	if !ok {
+		return nil
+	}
+	return r.raw[spelt]
+}
 
 // fail keeps the first error.
 func (r *row) fail(name, want string) {
