@@ -134,3 +134,15 @@ func TestTokenIsNotSentInTheClear(t *testing.T) {
 		t.Error("the token went out over plain http")
 	}
 }
+
+func TestPins(t *testing.T) {
+	pin := adminservice.Pin{1, 2, 3}
+	for _, text := range []string{pin.String(), strings.TrimPrefix(pin.String(), "sha256//")} {
+		if got, err := adminservice.ParsePin(text); err != nil || got != pin {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+	if _, err := adminservice.ParsePin("sha256//x"); !errors.Is(err, adminservice.ErrInvalid) {
+		t.Errorf("error = %v", err)
+	}
+}

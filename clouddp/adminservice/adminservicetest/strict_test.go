@@ -159,6 +159,32 @@ func TestTimesAndNullsInFilters(t *testing.T) {
 	}
 }
 
+func TestOtherTypesInFilters(t *testing.T) {
+	c := newCaller(t)
+	for i, kind := range []clientsettings.Kind{clientsettings.Device, clientsettings.User} {
+		if err := c.service.PlantPolicies(clientsettings.Policy{ID: fmt.Sprint(7 + i), Name: fmt.Sprint(kind), Kind: kind, Priority: 1 + i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for filter, want := range map[string]int{"Enabled eq true": 2, "Enabled ne true": 0, "Enabled lt true": 0, "DateCreated gt 2026-01-01T00:00:00Z": 2} {
+		if got := c.get("SMS_ClientSettings", "$filter="+filter, "$orderby=Enabled,DateCreated,Name desc"); len(got.Value) != want || want > 0 && got.Value[0]["Name"] != "user" {
+			t.Errorf("%s: %d rows, want %d: %v", filter, len(got.Value), want, got)
+		}
+	}
+	c.service.PlantMessages(statusmsg.Message{ID: 1, Insertions: []string{"a"}}, statusmsg.Message{ID: 2})
+	if got := c.get("SMS_StatMsgWithInsStrings", "$orderby=InsString1"); len(got.Value) != 2 || got.Value[0]["MessageID"] != 2.0 {
+		t.Errorf("null does not come first: %v", got.Value)
+	}
+}
+
+func TestPlant(t *testing.T) {
+	c := newCaller(t)
+	c.service.Plant(&adminservicetest.AzureService{AzureServiceID: 1, Name: "again"}, (*adminservicetest.AzureService)(nil), nil)
+	if got := c.get("SMS_AzureService", "$filter=Name eq 'again'"); len(got.Value) != 1 || len(c.get("SMS_AzureService").Value) != 5 {
+		t.Errorf("got %v", got.Value)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	c := newCaller(t)
 	if got := c.get("SMS_AzureService", "$orderby=AzureServiceID desc", "$top=2", "$skip=1"); len(got.Value) != 2 || got.Value[0]["AzureServiceID"] != 4.0 {
