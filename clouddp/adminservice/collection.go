@@ -77,8 +77,9 @@ func (s *Site) Targets(ctx context.Context, o *TargetsOptions) iter.Seq2[clients
 				yield(clientsettings.Target{}, err)
 				return
 			}
-			if m.resource != current.resource {
-				if current.kind != clientsettings.KindUnknown && !yield(current.target(), nil) {
+			begun := current.kind != clientsettings.KindUnknown
+			if !begun || m.resource != current.resource {
+				if begun && !yield(current.target(), nil) {
 					return
 				}
 				current = m

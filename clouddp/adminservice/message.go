@@ -45,6 +45,7 @@ type messages struct {
 	batch []statusmsg.Message // without attributes
 }
 
+// read starts with the attributes where one is wanted, else with the messages.
 func (m *messages) read(ctx context.Context) error {
 	wanted := m.query.Attribute
 	if wanted == nil || !plain(wanted.Value) {
@@ -52,12 +53,17 @@ func (m *messages) read(ctx context.Context) error {
 	}
 	isWanted := and(m.after(), compare("AttributeID", "eq", number(int64(wanted.ID))), equalText("AttributeValue", wanted.Value))
 	var records []int64
+	var last int64 // a message may have the attribute twice
 	for r, err := range m.site.list(ctx, attributesWhere(isWanted)) {
 		if err != nil {
 			return err
 		}
-		records = append(records, r.integer("RecordID"))
-		if len(records) == batchSize {
+		record := r.integer("RecordID")
+		if record == last {
+			continue
+		}
+		last = record
+		if records = append(records, record); len(records) == batchSize {
 			if err := m.readRecords(ctx, records); err != nil {
 				return err
 			}

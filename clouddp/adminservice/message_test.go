@@ -116,6 +116,26 @@ func TestLargeQueries(t *testing.T) {
 	}
 }
 
+// A message that has an attribute twice comes once.
+func TestAttributeThatIsThereTwice(t *testing.T) {
+	l := newLab(t)
+	wanted := statusmsg.Attribute{ID: 404, Value: "CLOUDDP"}
+	for i := range 300 {
+		m := statusmsg.Message{ID: 1, Attributes: []statusmsg.Attribute{wanted, {ID: 404, Value: "clouddp"}, wanted}}
+		m.Attributes = m.Attributes[:min(3, i+1)]
+		l.service.PlantMessages(m)
+	}
+	got := must(t, l.site.Messages(t.Context(), statusmsg.Query{Attribute: &wanted}))
+	for i, m := range got {
+		if m.RecordID != int64(i+1) {
+			t.Fatalf("message %d has RecordID %d", i, m.RecordID)
+		}
+	}
+	if len(got) != 300 {
+		t.Errorf("%d messages", len(got))
+	}
+}
+
 func TestMessageFieldsOutOfRange(t *testing.T) {
 	for _, body := range []string{
 		`{"RecordID":1,"MessageID":65536}`, `{"RecordID":1,"MessageID":-1}`, `{"RecordID":1,"Severity":4294967296}`,
