@@ -2,11 +2,8 @@ package adminservice
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/httpauth"
 )
 
 // Token is an [http.RoundTripper] that authenticates with a token of Microsoft Entra, for a cloud management gateway
@@ -92,22 +90,10 @@ func (t *Token) validate() error {
 	return e.Err()
 }
 
-// newConnection recognises a server by a chain to the roots and its name, or by a pinned key.
 func newConnection(roots *x509.CertPool, pins []Pin) *http.Transport {
-	config := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	if pins = slices.Clone(pins); len(pins) > 0 {
-		config.InsecureSkipVerify = roots == nil // the key is compared instead
-		config.VerifyConnection = func(state tls.ConnectionState) error {
-			if !slices.Contains(pins, PinOf(state.PeerCertificates[0])) {
-				err := errors.New("the key is not pinned")
-				return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
-			}
-			return nil
-		}
-	}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		TLSClientConfig:        config,
+		TLSClientConfig:        httpauth.Recognise(roots, pins),
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    15 * time.Second,
 		IdleConnTimeout:        90 * time.Second,
