@@ -70,7 +70,7 @@ func TestWhatIsNotRead(t *testing.T) {
 		"MAC changed":      {changed(func(p *pfx) { p.MAC.Salt = []byte("other") }), errs.ErrIntegrity},
 		"count 0":          {counted(big.NewInt(0)), errs.ErrIntegrity},
 		"count -1":         {counted(big.NewInt(-1)), errs.ErrIntegrity},
-		"count of 40 bits": {counted(new(big.Int).Lsh(big.NewInt(1), 40)), errs.ErrLimit},
+		"count of 71 bits": {counted(new(big.Int).Lsh(big.NewInt(1), 70)), errs.ErrLimit},
 		"too deep":         {w.fileOf(t, partOf(t, deep)), errs.ErrLimit},
 		"too many":         {w.fileOf(t, must[contentInfo](t)(data(marshal(t, crowd)))), errs.ErrLimit},
 		"too large a key":  {w.fileOf(t, partOf(t, append(certificates, large)...)), errs.ErrLimit},
