@@ -83,7 +83,6 @@ func TestCheckPFX(t *testing.T) {
 		"emoji":                {emoji, "ERROR password.nonbmp, WARN password.weak, INFO csp"},
 		"NSS":                  {tool("nss", nil), "WARN iterations, WARN ber, INFO friendlyname"},
 		"NSS, for Windows":     {toolForWindows("nss"), "WARN profile, WARN iterations, WARN ber, INFO friendlyname"},
-		"NSS, opened":          {tool("nss", others), "WARN iterations, WARN ber, INFO csp, INFO friendlyname"},
 		"NSS, not opened":      {tool("nss", secret), "WARN iterations, WARN ber, ERROR open"},
 		"GnuTLS, not known":    {toolForWindows("gnutls"), "WARN profile, WARN iterations, INFO friendlyname"},
 	} {
