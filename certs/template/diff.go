@@ -1,55 +1,18 @@
 package template
 
-import (
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
-)
+import "slices"
 
-// attribute is one attribute of a template in the words of a plan.
-type attribute struct{ name, value string }
-
-// attributes lists what Plan compares: everything but identity, revision and access.
-func (t Template) attributes() []attribute {
-	return []attribute{
-		{"displayName", t.DisplayName},
-		{"msPKI-Template-Schema-Version", strconv.Itoa(t.SchemaVersion)},
-		{"flags", t.Flags.String()},
-		{"msPKI-Enrollment-Flag", t.EnrollmentFlags.String()},
-		{"msPKI-Private-Key-Flag", t.PrivateKeyFlags.String()},
-		{"msPKI-Certificate-Name-Flag", t.NameFlags.String()},
-		{"pKIDefaultKeySpec", strconv.Itoa(int(t.KeySpec))},
-		{"pKIKeyUsage", fmt.Sprintf("%#x", int(t.KeyUsage))},
-		{"msPKI-Minimal-Key-Size", strconv.Itoa(t.MinimalKeySize)},
-		{"pKIExpirationPeriod", days(t.Validity)},
-		{"pKIOverlapPeriod", days(t.Renewal)},
-		{"pKIExtendedKeyUsage", set(t.ExtKeyUsage)},
-		{"msPKI-Certificate-Application-Policy", set(t.ApplicationPolicies)},
-		{"pKICriticalExtensions", set(t.CriticalExtensions)},
-		{"pKIDefaultCSPs", strings.Join(t.CSPs, ", ")},
-		{"msPKI-RA-Signature", strconv.Itoa(t.RASignatures)},
-		{"msPKI-RA-Application-Policies", set(t.RAPolicies)},
-	}
-}
-
-func days(d time.Duration) string {
-	if d%day != 0 {
-		return d.String()
-	}
-	return fmt.Sprintf("%d days", d/day)
-}
-
-// set joins values whose order a directory does not keep.
-func set(values []string) string { return strings.Join(slices.Sorted(slices.Values(values)), ", ") }
-
+// attributeChanges lists the attributes that differ. Identity and revision are no part of what is desired.
 func attributeChanges(existing, desired Template) []Change {
 	var changes []Change
-	was := existing.attributes()
-	for i, want := range desired.attributes() {
-		if was[i] != want {
-			changes = append(changes, Change{SetAttribute, existing.Name, want.name, was[i].value, want.value})
+	was := existing.fields()
+	for i, want := range desired.fields() {
+		switch want.field {
+		case "OID", "Revision", "MinorRevision":
+			continue
+		}
+		if from, to := was[i].value.words(), want.value.words(); from != to {
+			changes = append(changes, Change{SetAttribute, existing.Name, want.attribute, from, to})
 		}
 	}
 	return changes

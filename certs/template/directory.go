@@ -31,12 +31,3 @@ type Directory interface {
 	// GroupSID returns the security identifier of the group called name; [ErrNotFound] if there is none.
 	GroupSID(ctx context.Context, name string) (SID, error)
 }
-
-// ObjectIdentifier is an object below CN=OID in the directory, which registers the object identifier of a template
-// (msPKI-Enterprise-Oid).
-type ObjectIdentifier struct {
-	// OID is the dotted object identifier.
-	OID string
-	// DisplayName is that of the template.
-	DisplayName string
-}

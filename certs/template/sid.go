@@ -19,7 +19,7 @@ const (
 	AuthenticatedUsers SID = "S-1-5-11"
 )
 
-var sidForm = regexp.MustCompile(`^S-1-(\d{1,15})((?:-\d{1,10}){1,15})$`)
+var sidForm = regexp.MustCompile(`^S-1-(0|[1-9]\d{0,14})((?:-(?:0|[1-9]\d{0,9})){1,15})$`)
 
 // Validate returns an [*InvalidError] unless s has the form of [MS-DTYP] section 2.4.2.1: S-1, a 48-bit authority in
 // decimal and one to fifteen 32-bit numbers.

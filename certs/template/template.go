@@ -77,15 +77,37 @@ type Template struct {
 	ApplicationPolicies []string
 	// CriticalExtensions are object identifiers of the extensions marked critical (pKICriticalExtensions).
 	CriticalExtensions []string
-	// CSPs are the names of cryptographic providers in order of preference (pKIDefaultCSPs).
-	CSPs []string
+	// MaxIssuingDepth is how many authorities may stand below one with this certificate; -1 for any number, and 0 for what
+	// is no authority (pKIMaxIssuingDepth).
+	MaxIssuingDepth int
+	// CertificatePolicies are object identifiers of the policies under which certificates are issued
+	// (msPKI-Certificate-Policy).
+	CertificatePolicies []string
+	// Supersedes are the names of templates whose certificates auto-enrollment replaces (msPKI-Supersede-Templates).
+	Supersedes []string
+	// CSPs are cryptographic providers in order of preference (pKIDefaultCSPs).
+	CSPs []CSP
 	// RASignatures is the number of further signatures that a request needs (msPKI-RA-Signature).
 	RASignatures int
-	// RAPolicies are the purposes of those who give the signatures (msPKI-RA-Application-Policies).
+	// RAPolicies are the certificate policies of those who give the signatures (msPKI-RA-Policies).
 	RAPolicies []string
+	// RAApplicationPolicies are the purposes of those who give the signatures (msPKI-RA-Application-Policies).
+	RAApplicationPolicies []string
+	// KeyProperties stand in the place of RAApplicationPolicies from schema version 3 on, in this order.
+	KeyProperties []Property
 	// Access says who may read the template and enroll (nTSecurityDescriptor). Administrators who may change it need not
 	// be listed: a directory keeps them.
 	Access []Access
+
+	shortKeyUsage bool // pKIKeyUsage has one byte
+}
+
+// CSP is a cryptographic provider that a template allows.
+type CSP struct {
+	// Preference orders providers, the lowest first; the console counts from 1.
+	Preference int
+	// Name is what Windows calls the provider.
+	Name string
 }
 
 // WebServer returns the built-in template Web Server of Windows Server 2019 as Microsoft ships it, but for what depends
@@ -106,9 +128,9 @@ func WebServer() Template {
 		Renewal:            6 * 7 * day,
 		ExtKeyUsage:        []string{ServerAuth},
 		CriticalExtensions: []string{keyUsageOID},
-		CSPs: []string{
-			"Microsoft RSA SChannel Cryptographic Provider",
-			"Microsoft DH SChannel Cryptographic Provider",
+		CSPs: []CSP{
+			{1, "Microsoft RSA SChannel Cryptographic Provider"},
+			{2, "Microsoft DH SChannel Cryptographic Provider"},
 		},
 		Access: []Access{{AuthenticatedUsers, Read}},
 	}
@@ -149,8 +171,12 @@ func (t Template) Clone() Template {
 	t.ExtKeyUsage = slices.Clone(t.ExtKeyUsage)
 	t.ApplicationPolicies = slices.Clone(t.ApplicationPolicies)
 	t.CriticalExtensions = slices.Clone(t.CriticalExtensions)
+	t.CertificatePolicies = slices.Clone(t.CertificatePolicies)
+	t.Supersedes = slices.Clone(t.Supersedes)
 	t.CSPs = slices.Clone(t.CSPs)
 	t.RAPolicies = slices.Clone(t.RAPolicies)
+	t.RAApplicationPolicies = slices.Clone(t.RAApplicationPolicies)
+	t.KeyProperties = slices.Clone(t.KeyProperties)
 	t.Access = slices.Clone(t.Access)
 	return t
 }

@@ -31,7 +31,7 @@ func TestWebServerIsTheBuiltInTemplate(t *testing.T) {
 		"name flags":                  {web.NameFlags, template.NameFlags(1)},
 		"enrollment flags":            {web.EnrollmentFlags, template.EnrollmentFlags(0)},
 		"private key flags":           {web.PrivateKeyFlags, template.PrivateKeyFlags(0)},
-		"preferred provider":          {web.CSPs[0], "Microsoft RSA SChannel Cryptographic Provider"},
+		"preferred provider":          {web.CSPs[0], template.CSP{Preference: 1, Name: "Microsoft RSA SChannel Cryptographic Provider"}},
 		"rights of the whole forest":  {web.Granted(template.AuthenticatedUsers), template.Read},
 		"required further signatures": {web.RASignatures, 0},
 	} {
@@ -84,12 +84,12 @@ func TestValidateListsEveryProblem(t *testing.T) {
 		SchemaVersion:      5,
 		Revision:           -1,
 		KeySpec:            3,
-		MinimalKeySize:     256,
+		MinimalKeySize:     -1,
 		Validity:           time.Hour,
 		Renewal:            2 * time.Hour,
 		ExtKeyUsage:        []string{"serverAuth"},
 		CriticalExtensions: []string{"2.5.29.15", "2.5.29.15"},
-		CSPs:               []string{"1,Microsoft"},
+		CSPs:               []template.CSP{{Preference: -1, Name: "Microsoft"}},
 		RASignatures:       -1,
 		Access:             []template.Access{{SID: "Admins", Rights: template.Read}, {SID: group}, {SID: group, Rights: template.Read}},
 	}
@@ -102,7 +102,7 @@ func TestValidateListsEveryProblem(t *testing.T) {
 		fields = append(fields, p.Field)
 	}
 	want := []string{
-		"Name", "DisplayName", "OID", "SchemaVersion", "Revision", "KeySpec", "MinimalKeySize", "Renewal", "RASignatures",
+		"Name", "DisplayName", "OID", "SchemaVersion", "Revision", "KeySpec", "MinimalKeySize", "RASignatures", "Renewal",
 		"ExtKeyUsage", "CriticalExtensions", "CSPs", "Access", "Access", "Access",
 	}
 	if !slices.Equal(fields, want) {

@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -31,16 +32,24 @@ func isOID(s string) bool {
 // Validate returns an [*InvalidError] listing everything in t that a directory could not hold, or nil. What it could
 // hold but should not is for [Template.Check].
 func (t Template) Validate() error {
-	e := &errs.InvalidError{Subject: fmt.Sprintf("template: %q", t.Name)}
-	t.validateNames(e)
-	t.validateNumbers(e)
-	t.validateLists(e)
-	t.validateAccess(e)
+	e := &errs.InvalidError{Subject: fmt.Sprintf("template: %q", t.Name), Problems: t.problems()}
 	return e.Err()
 }
 
+func (t Template) problems() []errs.Problem {
+	e := &errs.InvalidError{}
+	t.validateNames(e)
+	t.validateNumbers(e)
+	t.validatePeriods(e)
+	t.validateLists(e)
+	t.validateProviders(e)
+	t.validateProperties(e)
+	t.validateAccess(e)
+	return e.Problems
+}
+
 func (t Template) validateNames(e *errs.InvalidError) {
-	if !isName(t.Name, 64) || strings.ContainsAny(t.Name, `\/"[]:;|=,+*?<>`) {
+	if !isTemplateName(t.Name) {
 		e.Add("Name", "%q is not 1 to 64 printable characters without punctuation such as / or =", t.Name)
 	}
 	if !isName(t.DisplayName, 256) {
@@ -51,6 +60,10 @@ func (t Template) validateNames(e *errs.InvalidError) {
 	}
 }
 
+func isTemplateName(name string) bool {
+	return isName(name, 64) && !strings.ContainsAny(name, `\/"[]:;|=,+*?<>`)
+}
+
 func isName(name string, most int) bool {
 	notPrintable := func(r rune) bool { return !unicode.IsPrint(r) }
 	return utf8.ValidString(name) && strings.TrimSpace(name) == name && name != "" &&
@@ -58,46 +71,83 @@ func isName(name string, most int) bool {
 }
 
 func (t Template) validateNumbers(e *errs.InvalidError) {
-	if t.SchemaVersion < 1 || t.SchemaVersion > 4 {
-		e.Add("SchemaVersion", "%d is not 1 to 4", t.SchemaVersion)
+	number := func(field string, n, least, most int) {
+		if n < least || n > most {
+			e.Add(field, "%d is not %d to %d", n, least, most)
+		}
 	}
-	if t.Revision < 0 || t.MinorRevision < 0 {
-		e.Add("Revision", "%d.%d is negative", t.Revision, t.MinorRevision)
-	}
+	number("SchemaVersion", t.SchemaVersion, 1, 4)
+	number("Revision", t.Revision, 0, math.MaxInt32)
+	number("MinorRevision", t.MinorRevision, 0, math.MaxInt32)
 	if t.KeySpec != KeyExchange && t.KeySpec != Signature {
 		e.Add("KeySpec", "%d is neither KeyExchange nor Signature", t.KeySpec)
 	}
-	if t.MinimalKeySize < 512 || t.MinimalKeySize > 16384 {
-		e.Add("MinimalKeySize", "%d bits is not 512 to 16384", t.MinimalKeySize)
+	number("KeyUsage", int(t.KeyUsage), 0, math.MaxUint16)
+	number("MinimalKeySize", t.MinimalKeySize, 0, 16384)
+	number("MaxIssuingDepth", t.MaxIssuingDepth, -1, math.MaxInt32)
+	number("RASignatures", t.RASignatures, 0, math.MaxInt32)
+}
+
+func (t Template) validatePeriods(e *errs.InvalidError) {
+	if t.Validity <= 0 || t.Validity%tick != 0 {
+		e.Add("Validity", "%s is not positive, or no multiple of 100 ns", t.Validity)
 	}
-	if t.Validity <= 0 {
-		e.Add("Validity", "%s is not positive", t.Validity)
-	}
-	if t.Renewal < 0 || t.Renewal > t.Validity {
-		e.Add("Renewal", "%s is not between 0 and the validity of %s", t.Renewal, t.Validity)
-	}
-	if t.RASignatures < 0 {
-		e.Add("RASignatures", "%d is negative", t.RASignatures)
+	if t.Renewal < 0 || t.Renewal > t.Validity || t.Renewal%tick != 0 {
+		e.Add("Renewal", "%s is not between 0 and the validity of %s, or no multiple of 100 ns", t.Renewal, t.Validity)
 	}
 }
 
 func (t Template) validateLists(e *errs.InvalidError) {
-	oids := func(field string, list []string) {
-		for i, oid := range list {
-			if !isOID(oid) {
-				e.Add(field, "%q is not a dotted object identifier", oid)
-			} else if slices.Contains(list[:i], oid) {
-				e.Add(field, "%s is listed twice", oid)
+	list := func(field string, values []string, what string, isGood func(string) bool) {
+		if len(values) > maxValues {
+			e.Add(field, "has %d values, more than %d", len(values), maxValues)
+			return
+		}
+		for i, v := range values {
+			if !isGood(v) {
+				e.Add(field, "%.300q is not %s", v, what)
+			} else if slices.Contains(values[:i], v) {
+				e.Add(field, "%s is listed twice", v)
 			}
 		}
 	}
-	oids("ExtKeyUsage", t.ExtKeyUsage)
-	oids("ApplicationPolicies", t.ApplicationPolicies)
-	oids("CriticalExtensions", t.CriticalExtensions)
-	oids("RAPolicies", t.RAPolicies)
-	for _, csp := range t.CSPs {
-		if !isName(csp, 256) || strings.Contains(csp, ",") {
-			e.Add("CSPs", "%q is not the name of a provider", csp)
+	const oid = "a dotted object identifier"
+	list("ExtKeyUsage", t.ExtKeyUsage, oid, isOID)
+	list("ApplicationPolicies", t.ApplicationPolicies, oid, isOID)
+	list("CriticalExtensions", t.CriticalExtensions, oid, isOID)
+	list("CertificatePolicies", t.CertificatePolicies, oid, isOID)
+	list("Supersedes", t.Supersedes, "the name of a template", isTemplateName)
+	list("RAPolicies", t.RAPolicies, oid, isOID)
+	list("RAApplicationPolicies", t.RAApplicationPolicies, oid, isOID)
+}
+
+func (t Template) validateProviders(e *errs.InvalidError) {
+	if len(t.CSPs) > maxValues {
+		e.Add("CSPs", "has %d values, more than %d", len(t.CSPs), maxValues)
+		return
+	}
+	for i, p := range t.CSPs {
+		switch {
+		case !isName(p.Name, 256) || p.Preference < 0 || p.Preference > math.MaxInt32:
+			e.Add("CSPs", "%d, %.300q is not a preference and the name of a provider", p.Preference, p.Name)
+		case slices.Contains(t.CSPs[:i], p):
+			e.Add("CSPs", "%d, %q is listed twice", p.Preference, p.Name)
+		}
+	}
+}
+
+func (t Template) validateProperties(e *errs.InvalidError) {
+	if len(t.KeyProperties) > 0 && len(t.RAApplicationPolicies) > 0 {
+		e.Add("RAApplicationPolicies", "shares its attribute with KeyProperties: give one of the two")
+	}
+	if len(t.KeyProperties) >= maxValues {
+		e.Add("KeyProperties", "has %d values, more than %d", len(t.KeyProperties), maxValues-1)
+		return
+	}
+	for _, p := range t.KeyProperties {
+		whole := p.Name + p.Type + p.Value
+		if p.Name == "" || p.Type == "" || strings.Contains(whole, propertyEnd) || !utf8.ValidString(whole) {
+			e.Add("KeyProperties", "%.300q is not a name, a type and a value without %s", p, propertyEnd)
 		}
 	}
 }
