@@ -49,11 +49,9 @@ func cut(descriptor []byte, offset int) []byte {
 func combine(one []byte, parts int, another []byte) []byte {
 	whole := true
 	for _, s := range slots {
-		from := another
 		if parts&s.part == 0 {
-			from = one
+			whole = whole && len(cut(one, s.offset)) == 0 && len(cut(another, s.offset)) == 0
 		}
-		whole = whole && len(cut(from, s.offset)) == 0
 	}
 	if whole && len(one) > 0 {
 		return one

@@ -50,6 +50,8 @@ type Server struct {
 	ca     *certstest.CA
 	root   *x509.Certificate
 	config *tls.Config
+	// security is the security descriptor of a new entry.
+	security []byte
 
 	mu     sync.Mutex
 	tree   tree
@@ -77,13 +79,13 @@ func NewServer(ca *certstest.CA) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("adcstest: certificate: %w", err)
 	}
-	s := &Server{ca: ca, root: root, tree: newTree(), config: &tls.Config{
+	forest := ca.Forest()
+	return &Server{ca: ca, root: root, security: defaultSecurity(forest.Domain), tree: newTree(ca.Name(), forest), config: &tls.Config{
 		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key, Leaf: root}},
 		MinVersion:   tls.VersionTLS12,
 		// Nobody waits for a ticket at the other end of a pipe.
 		SessionTicketsDisabled: true,
-	}}
-	return s, nil
+	}}, nil
 }
 
 // Pool returns a new pool with which clients verify the domain controller.

@@ -38,7 +38,7 @@ func (s *Server) write(q *request) error {
 	s.pull()
 	switch q.operation.Tag {
 	case addRequest:
-		err = s.tree.add(q.operation)
+		err = s.tree.add(q.operation, s.security)
 	case modifyRequest:
 		err = s.tree.modify(q.operation, parts, overtaken)
 	case deleteRequest:
@@ -48,7 +48,7 @@ func (s *Server) write(q *request) error {
 	return err
 }
 
-func (t tree) add(op *ber.Packet) error {
+func (t tree) add(op *ber.Packet, security []byte) error {
 	fields, err := fields(op, 2)
 	if err != nil {
 		return err
@@ -82,16 +82,23 @@ func (t tree) add(op *ber.Packet) error {
 			return err
 		}
 	}
-	t.put(dn, draft.class).fill(attributes)
+	t.put(dn, draft.class).fill(attributes, security)
 	return nil
 }
 
-// fill sets the attributes that a client gives a new entry, and the access that the class gives by default.
-func (e *entry) fill(attributes []attribute) {
-	e.set(securityAttribute, defaultSecurity())
+// fill sets the attributes that a client gives a new entry. Parts of the security descriptor that it does not give are
+// those of the class.
+func (e *entry) fill(attributes []attribute, security []byte) {
+	e.set(securityAttribute, security)
 	for _, a := range attributes {
 		if d, _ := define(a.name); !strings.EqualFold(a.name, "objectClass") && !strings.EqualFold(a.name, "cn") {
 			e.set(d.name, a.values...)
+		}
+	}
+	given := e.securityDescriptor()
+	for _, s := range slots {
+		if len(cut(given, s.offset)) == 0 {
+			e.set(securityAttribute, combine(e.securityDescriptor(), everyPart&^s.part, security))
 		}
 	}
 }
