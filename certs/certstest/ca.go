@@ -35,7 +35,7 @@ type CA struct {
 	base    string // the object identifier of the forest
 
 	mu        sync.Mutex
-	templates map[string]template.Template // by lower-case name
+	templates map[string]*object // by lower-case name
 	oids      map[string]template.ObjectIdentifier
 	published []string
 	groups    map[string]template.SID // by lower-case name
@@ -56,7 +56,7 @@ func NewCA(name string) *CA {
 		signer:    signer,
 		domain:    "S-1-5-21-1004336348-1177238915-682003330",
 		base:      "1.3.6.1.4.1.311.21.8.4837291.9026315.1529844.7710235.3308176.201",
-		templates: map[string]template.Template{},
+		templates: map[string]*object{},
 		oids:      map[string]template.ObjectIdentifier{},
 		groups:    map[string]template.SID{},
 	}
@@ -70,11 +70,14 @@ func (ca *CA) addBuiltIns() {
 	ca.groups["enterprise admins"] = template.SID(ca.domain + "-519")
 	web := template.WebServer()
 	web.OID = ca.base + ".1.16"
-	administer := template.Read | template.Write | template.Enroll
-	web.Access = append(web.Access,
-		template.Access{SID: ca.groups["domain admins"], Rights: administer},
-		template.Access{SID: ca.groups["enterprise admins"], Rights: administer})
-	ca.templates["webserver"] = web
+	const administer = template.Read | template.Write | template.Enroll
+	ca.templates["webserver"] = &object{
+		name:       web.Name,
+		attributes: must(web.Attributes()),
+		security: must(template.SecurityDescriptor{}.WithAccess(append(web.Access,
+			template.Access{SID: ca.groups["domain admins"], Rights: administer},
+			template.Access{SID: ca.groups["enterprise admins"], Rights: administer}))),
+	}
 	ca.oids[web.OID] = template.ObjectIdentifier{OID: web.OID, DisplayName: web.DisplayName}
 	ca.published = []string{web.Name}
 }

@@ -3,6 +3,7 @@ package certstest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -10,15 +11,28 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
+// object is a template as the directory stores it.
+type object struct {
+	name       string
+	attributes []template.Attribute
+	security   template.SecurityDescriptor
+}
+
+func (o *object) template() template.Template {
+	t := must(template.ParseAttributes(o.name, o.attributes))
+	t.Access = o.security.Access()
+	return t
+}
+
 // Template implements [template.Directory].
 func (ca *CA) Template(ctx context.Context, name string) (template.Template, error) {
 	var found template.Template
 	err := ca.read(ctx, func() error {
-		t, ok := ca.templates[strings.ToLower(name)]
+		o, ok := ca.templates[strings.ToLower(name)]
 		if !ok {
 			return fmt.Errorf("certstest: template %q: %w", name, template.ErrNotFound)
 		}
-		found = t.Clone()
+		found = o.template()
 		return nil
 	})
 	return found, err
@@ -26,29 +40,50 @@ func (ca *CA) Template(ctx context.Context, name string) (template.Template, err
 
 // PutTemplate implements [template.Directory].
 func (ca *CA) PutTemplate(ctx context.Context, t template.Template) error {
-	if err := t.Validate(); err != nil {
+	attributes, err := t.Attributes()
+	if err != nil {
 		return err
 	}
 	if t.OID == "" {
 		return errs.Invalid("certstest: template "+t.Name, "OID", "is empty")
 	}
 	return ca.write(ctx, func() error {
-		key := strings.ToLower(t.Name)
-		existing, ok := ca.templates[key]
-		switch {
-		case ok && existing.SchemaVersion == 1:
-			return fmt.Errorf("certstest: template %s: templates of schema version 1 cannot be edited: %w", t.Name, template.ErrDenied)
-		case ok && existing.OID != t.OID:
-			return fmt.Errorf("certstest: template %s has object identifier %s: %w", t.Name, existing.OID, template.ErrConflict)
+		o, err := ca.stored(t, attributes)
+		if err != nil {
+			return fmt.Errorf("certstest: template %s: %w", t.Name, err)
 		}
-		for other, o := range ca.templates {
-			if other != key && o.OID == t.OID {
-				return fmt.Errorf("certstest: object identifier %s is that of %s: %w", t.OID, o.Name, template.ErrConflict)
-			}
+		if o.security, err = o.security.WithAccess(t.Access); err != nil {
+			return fmt.Errorf("certstest: template %s: %w", t.Name, err)
 		}
-		ca.templates[key] = t.Clone()
+		ca.templates[strings.ToLower(t.Name)] = o
 		return nil
 	})
+}
+
+// stored returns t as it would be stored, with the access that it has now, or to begin with.
+func (ca *CA) stored(t template.Template, attributes []template.Attribute) (*object, error) {
+	key := strings.ToLower(t.Name)
+	for other, o := range ca.templates {
+		if other != key && o.template().OID == t.OID {
+			return nil, fmt.Errorf("object identifier %s is that of %s: %w", t.OID, o.name, template.ErrConflict)
+		}
+	}
+	existing, ok := ca.templates[key]
+	if !ok {
+		security, err := template.SecurityDescriptor{}.WithAccess([]template.Access{
+			{SID: ca.groups["domain admins"], Rights: template.Read | template.Write},
+			{SID: ca.groups["enterprise admins"], Rights: template.Read | template.Write},
+		})
+		return &object{t.Name, attributes, security}, err
+	}
+	was := existing.template()
+	switch {
+	case was.OID != t.OID:
+		return nil, fmt.Errorf("it has object identifier %s: %w", was.OID, template.ErrConflict)
+	case was.SchemaVersion == 1 && !reflect.DeepEqual(existing.attributes, attributes):
+		return nil, fmt.Errorf("templates of schema version 1 cannot be edited: %w", template.ErrDenied)
+	}
+	return &object{existing.name, attributes, existing.security}, nil
 }
 
 // ForestOID implements [template.Directory].
@@ -77,6 +112,9 @@ func (ca *CA) OID(ctx context.Context, oid string) (template.ObjectIdentifier, e
 func (ca *CA) PutOID(ctx context.Context, o template.ObjectIdentifier) error {
 	if !strings.HasPrefix(o.OID, ca.base+".") {
 		return errs.Invalid("certstest: object identifier", "OID", "%q is not below that of the forest, %s", o.OID, ca.base)
+	}
+	if _, err := o.Attributes(); err != nil {
+		return err
 	}
 	return ca.write(ctx, func() error {
 		if existing, ok := ca.oids[o.OID]; ok && existing != o {
@@ -111,7 +149,7 @@ func (ca *CA) Publish(ctx context.Context, authority, name string) error {
 			return fmt.Errorf("certstest: template %q: %w", name, template.ErrNotFound)
 		}
 		if !ca.isPublished(name) {
-			ca.published = append(ca.published, t.Name)
+			ca.published = append(ca.published, t.name)
 		}
 		return nil
 	})

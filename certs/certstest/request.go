@@ -72,11 +72,11 @@ func (ca *CA) selectTemplate(r *request, attribute string) (code certs.HRESULT, 
 	if name == "" {
 		return certs.CodeNoTemplate, "The request contains no certificate template information"
 	}
-	t, ok := ca.templates[strings.ToLower(name)]
+	stored, ok := ca.templates[strings.ToLower(name)]
 	if !ok || !ca.isPublished(name) {
 		return certs.CodeNotPublished, "The requested certificate template is not supported by this CA"
 	}
-	r.template = t
+	r.template = stored.template()
 	return 0, ""
 }
 

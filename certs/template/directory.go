@@ -9,13 +9,16 @@ import "context"
 type Directory interface {
 	// Template reads the template called name; [ErrNotFound] if there is none.
 	Template(ctx context.Context, name string) (Template, error)
-	// PutTemplate makes the template t.Name exactly t; who may change a template stays as it is besides. A template cannot
-	// change its OID: that is [ErrConflict]. What [Template.Validate] refuses is an [*InvalidError].
+	// PutTemplate makes the template t.Name exactly t, and gives Access as [SecurityDescriptor.WithAccess] does: administrators
+	// keep what they have. A template cannot change its OID, nor take that of another: both are [ErrConflict]. Of a template
+	// of schema version 1 only Access can be changed, anything else is [ErrDenied]. What [Template.Validate] refuses is an
+	// [*InvalidError].
 	PutTemplate(ctx context.Context, t Template) error
 
 	// ForestOID returns the object identifier under which the forest makes its own.
 	ForestOID(ctx context.Context) (string, error)
-	// OID reads the object that registers oid; [ErrNotFound] if there is none.
+	// OID reads the object that registers oid; [ErrNotFound] if there is none, [ErrConflict] if there are two or it is
+	// registered for something other than a template.
 	OID(ctx context.Context, oid string) (ObjectIdentifier, error)
 	// PutOID registers an object identifier for a template. One that is registered for another display name is
 	// [ErrConflict].

@@ -217,12 +217,37 @@ func TestFlagsArePrintable(t *testing.T) {
 		template.WebServer().Flags.String():                           "enrollee supplies subject|machine type|add template name|default",
 		template.CloudDP(group).PrivateKeyFlags.String():              "exportable|server 2003|client XP",
 		template.EnrollmentFlags(0).String():                          "none",
-		template.NameFlags(0x80000001).String():                       "enrollee supplies subject|0x80000000",
+		template.NameFlags(0x00000101).String():                       "enrollee supplies subject|0x00000100",
+		template.PrivateKeyFlags(0x01010000).String():                 "server 2003|client XP",
+		template.PrivateKeyFlags(50659328).String():                   "server 2012 R2|client 7",
+		template.PrivateKeyFlags(101056512).String():                  "server 2016|client 10",
+		template.PrivateKeyFlags(0xF7070100).String():                 "legacy provider|0xF7070000",
+		template.PrivateKeyFlags(0).String():                          "none",
 		(template.Read | template.Enroll).String():                    "Read, Enroll",
 		template.Change{Action: 99, Template: "CloudDPCert"}.String(): "Action(99) on CloudDPCert",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestEveryPublishedFlagHasAName holds for [MS-CRTD] sections 2.4 and 2.26 to 2.28.
+func TestEveryPublishedFlagHasAName(t *testing.T) {
+	general, enrollment, names, keys := uint32(0x31AFB), uint32(0xFFD7F), uint32(0xFFC10009), uint32(0x06367FF1)
+	seen := map[string]bool{}
+	for bit := range 32 {
+		word := uint32(1) << bit
+		for what, text := range map[string]string{
+			"general":    template.GeneralFlags(general & word).String(),
+			"enrollment": template.EnrollmentFlags(enrollment & word).String(),
+			"name":       template.NameFlags(names & word).String(),
+			"key":        template.PrivateKeyFlags(keys & word).String(),
+		} {
+			if strings.Contains(text, "0x") || seen[what+text] && text != "none" {
+				t.Errorf("%s flag %#x is called %q", what, word, text)
+			}
+			seen[what+text] = true
 		}
 	}
 }
