@@ -82,8 +82,6 @@ func (s *session) changeTemplate(ctx context.Context, entry *ldap.Entry, t templ
 	switch {
 	case err != nil:
 		return err
-	case existing.SchemaVersion == 1:
-		return fmt.Errorf("templates of schema version 1 cannot be edited: %w", ErrDenied)
 	case existing.OID != t.OID:
 		return fmt.Errorf("it has object identifier %s: %w", existing.OID, ErrConflict)
 	}
@@ -94,6 +92,9 @@ func (s *session) changeTemplate(ctx context.Context, entry *ldap.Entry, t templ
 	request := ldap.NewModifyRequest(entry.DN, nil)
 	if err := addDifferences(request, entry, existing, t); err != nil {
 		return err
+	}
+	if existing.SchemaVersion == 1 && len(request.Changes) > 0 {
+		return fmt.Errorf("templates of schema version 1 cannot be edited, but for access: %w", ErrDenied)
 	}
 	if dacl := changed.Encode(); !bytes.Equal(dacl, descriptor.Encode()) {
 		request.Replace(securityAttribute, []string{string(dacl)})

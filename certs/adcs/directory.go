@@ -74,9 +74,9 @@ func (d *Directory) check() error {
 	if len(d.Servers) == 0 {
 		e.Add("Servers", "is empty; name a domain controller, such as ldaps://dc1.contoso.com")
 	}
-	for _, server := range d.Servers {
+	for i, server := range d.Servers {
 		if u, err := url.Parse(server); err != nil || u.Scheme != "ldaps" && u.Scheme != "ldap" || u.Hostname() == "" || u.User != nil {
-			e.Add("Servers", "%q is not of the form ldaps://dc1.contoso.com", server)
+			e.Add("Servers", "number %d is not of the form ldaps://dc1.contoso.com", i+1) // it may hold a password
 		}
 	}
 	switch {

@@ -22,7 +22,7 @@ func securityParts(parts int32) []ldap.Control {
 	return []ldap.Control{&ldap.ControlMicrosoftSDFlags{Criticality: true, ControlValue: parts}}
 }
 
-// configuration returns the distinguished name of a container of public key services.
+// container returns the distinguished name of a container of public key services.
 func (s *session) container(name string) string {
 	return "CN=" + name + ",CN=Public Key Services,CN=Services," + s.config
 }
@@ -35,17 +35,18 @@ func equals(attribute, value string) string {
 	return "(" + attribute + "=" + ldap.EscapeFilter(value) + ")"
 }
 
-// search returns up to two of the entries asked for: whoever gets two has found something ambiguous. A base that is not
-// there has no entries. References to other servers are not followed.
+// search returns the entries asked for; of more than two it asks for two, because whoever gets two has found something
+// ambiguous. A base that is not there, or whose name cannot be one, has no entries. References to other servers are not
+// followed.
 func (s *session) search(ctx context.Context, request *ldap.SearchRequest) ([]*ldap.Entry, error) {
-	request.SizeLimit, request.EnforceSizeLimit = 2, true
+	request.SizeLimit = 2
 	s.raw.allow(maxAnswer)
 	found, err := s.conn.Search(request)
 	_, answered := refused(err)
 	switch {
 	case err == nil, hasCode(err, ldap.LDAPResultSizeLimitExceeded) && len(found.Entries) > 1:
 		return found.Entries, nil
-	case hasCode(err, ldap.LDAPResultNoSuchObject):
+	case hasCode(err, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInvalidDNSyntax):
 		return nil, nil
 	case answered:
 		return nil, failure(ctx, err)

@@ -1,6 +1,7 @@
 package adcs_test
 
 import (
+	"crypto/tls"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -45,4 +46,9 @@ func (f *forest) as(tb testing.TB, account string) *adcs.Directory {
 	}
 	tb.Cleanup(func() { _ = d.Close() })
 	return d
+}
+
+// tlsTo returns how a client verifies the domain controller.
+func tlsTo(f *forest) *tls.Config {
+	return &tls.Config{RootCAs: f.server.Pool(), ServerName: adcstest.Host}
 }

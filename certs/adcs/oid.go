@@ -65,7 +65,11 @@ func (s *session) oid(ctx context.Context, oid string) (template.ObjectIdentifie
 	if err != nil {
 		return template.ObjectIdentifier{}, err
 	}
-	return template.ParseObjectIdentifier(attributesOf(entry))
+	found, err := template.ParseObjectIdentifier(attributesOf(entry))
+	if err != nil { // registered for a policy, or by hand
+		return found, fmt.Errorf("%w: %q: %w", ErrConflict, entry.DN, err)
+	}
+	return found, nil
 }
 
 // PutOID implements [template.Directory]. The object is named after the OID, so that two calls never make two of them.

@@ -3,7 +3,7 @@
 package adcs_test
 
 import (
-	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"net/url"
@@ -44,6 +44,7 @@ func newSamba(t *testing.T) *samba {
 	root := s.read(t, "", "configurationNamingContext", "defaultNamingContext")
 	s.configuration = root.GetAttributeValue("configurationNamingContext")
 	s.domain = root.GetAttributeValue("defaultNamingContext")
+	s.AddUser(t, reader, readerPassword)
 	s.add(t, "CN="+group+",CN=Users,"+s.domain, map[string][]string{"objectClass": {"group"}, "sAMAccountName": {group}})
 	return s
 }
@@ -148,7 +149,13 @@ func (s *samba) desired(t *testing.T, d template.Directory) template.Desired {
 func TestSamba(t *testing.T) {
 	s := newSamba(t)
 	for name, test := range map[string]func(*testing.T, *samba){
-		"conformance": testSambaConformance,
+		"conformance":          testSambaConformance,
+		"strictness":           testSambaStrictness,
+		"ways to authenticate": testSambaBinds,
+		"rights":               testSambaRights,
+		"Samba's own readers":  testSambaReaders,
+		"ldapsearch":           testSambaSearch,
+		"a context that ends":  testSambaStops,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.reset(t)
@@ -165,4 +172,8 @@ func testSambaConformance(t *testing.T, s *samba) {
 	})
 }
 
-var _ = context.Background
+func (s *samba) tls() *tls.Config {
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Root)
+	return &tls.Config{RootCAs: roots, ServerName: s.Host}
+}

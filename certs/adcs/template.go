@@ -61,8 +61,7 @@ func parseTemplate(entry *ldap.Entry) (template.Template, template.SecurityDescr
 }
 
 // PutTemplate implements [template.Directory]. It writes what differs and nothing else, all in one request; attributes that
-// are no part of t stay. A template that somebody else changes at the same moment is [ErrConflict], and one of schema
-// version 1 is [ErrDenied]: the consoles of Windows do not edit it either.
+// are no part of t stay. A template that somebody else changes at the same moment is [ErrConflict].
 func (d *Directory) PutTemplate(ctx context.Context, t template.Template) error {
 	if err := t.Validate(); err != nil {
 		return err

@@ -32,18 +32,25 @@ func SambaDirectory(t testing.TB) *Domain {
 	d.start(t, kdc, host+"/8",
 		"server services=kdc, ldap", "ldap server require strong auth=allow_sasl_over_tls",
 		"tls certfile="+d.file("certificate.pem"), "tls keyfile="+d.file("key.pem"), "tls cafile="+d.file("certificate.pem"))
-	for _, port := range append(ldapPorts, kdc) {
-		d.await(t, func(ctx context.Context) error {
-			conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
-			if err == nil {
-				_ = conn.Close()
-			}
-			return err
-		})
-	}
 	d.Addr = net.JoinHostPort(host, "636")
 	d.Socket = d.private("ldap_priv", "ldapi")
+	d.awaitDial(t, "unix", d.Socket)
+	for _, port := range append(ldapPorts, kdc) {
+		d.awaitDial(t, "tcp", net.JoinHostPort(host, port))
+	}
 	return d
+}
+
+// awaitDial returns once somebody listens.
+func (d *Domain) awaitDial(t testing.TB, network, address string) {
+	t.Helper()
+	d.await(t, func(ctx context.Context) error {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err
+	})
 }
 
 // Dial connects to the directory whatever the host, on the port of address.

@@ -10,6 +10,9 @@ import (
 	ber "github.com/go-asn1-ber/asn1-ber"
 )
 
+// forever is longer than anybody waits.
+const forever = 24 * time.Hour
+
 const startTLS = "1.3.6.1.4.1.1466.20037"
 
 // answer does what a client asks. An error ends the connection.
@@ -45,7 +48,7 @@ func (c *connection) disturb() error {
 	delay := s.delay
 	s.mu.Unlock()
 	if s.take(FaultSilent) {
-		delay = 24 * time.Hour
+		delay = forever
 	}
 	if delay == 0 {
 		return nil

@@ -18,6 +18,8 @@ const (
 	FaultLostAnswer
 	// FaultSilent never answers the next request.
 	FaultSilent
+	// FaultSilentWrite carries out the next write and never answers it.
+	FaultSilentWrite
 	// FaultReferral sends the next write to another server, as a read-only domain controller does.
 	FaultReferral
 	// FaultOvertaken lets another administrator change the minor revision of a template right before the next change of it.

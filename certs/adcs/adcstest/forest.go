@@ -3,6 +3,7 @@ package adcstest
 import (
 	"encoding/binary"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,15 +46,13 @@ func (s *Server) authority() *entry { return s.tree.below(authoritiesDN)[0] }
 func (s *Server) pull() {
 	forest := s.ca.Forest()
 	for _, e := range s.tree.below(templatesDN) {
-		if t, ok := e.template(); ok && forest.Templates[strings.ToLower(t.Name)].Name == "" {
+		_, ok := e.stored()
+		if ok && !slices.ContainsFunc(forest.Templates, func(t certstest.StoredTemplate) bool { return e.has("cn", []byte(t.Name)) }) {
 			delete(s.tree, e.name.key())
 		}
 	}
 	for _, t := range forest.Templates {
-		e := s.require(t.Name, templatesDN, templateClass)
-		if held, ok := e.template(); !ok || !reflect.DeepEqual(held, t) {
-			e.take(t)
-		}
+		s.require(t.Name, templatesDN, templateClass).take(t)
 	}
 	for _, o := range forest.OIDs {
 		if e := s.oid(o.OID); e == nil || string(e.values("displayName")[0]) != o.DisplayName {
@@ -96,60 +95,54 @@ func (s *Server) oid(oid string) *entry {
 // push hands over to the CA what the directory holds. What cannot be read the CA does not see, as the real one does not.
 // The caller holds the mutex.
 func (s *Server) push() {
-	templates, oids := map[string]template.Template{}, map[string]template.ObjectIdentifier{}
+	var forest certstest.Forest
 	for _, e := range s.tree.below(templatesDN) {
-		if t, ok := e.template(); ok {
-			templates[strings.ToLower(t.Name)] = t
+		if t, ok := e.stored(); ok {
+			forest.Templates = append(forest.Templates, t)
 		}
 	}
 	for _, e := range s.tree.below(oidsDN) {
 		if o, err := template.ParseObjectIdentifier(e.all()); err == nil {
-			oids[o.OID] = o
+			forest.OIDs = append(forest.OIDs, o)
 		}
 	}
-	var published []string
 	for _, name := range s.authority().values("certificateTemplates") {
-		published = append(published, string(name))
+		forest.Published = append(forest.Published, string(name))
 	}
-	s.ca.Edit(func(f *certstest.Forest) { f.Templates, f.OIDs, f.Published = templates, oids, published })
+	s.ca.SetForest(forest)
 }
 
-// template reads e as a template.
-func (e *entry) template() (template.Template, bool) {
+// stored reads e as the CA stores a template.
+func (e *entry) stored() (certstest.StoredTemplate, bool) {
+	var none certstest.StoredTemplate
 	if e.class != templateClass {
-		return template.Template{}, false
+		return none, false
 	}
-	t, err := template.ParseAttributes(string(e.values("cn")[0]), e.all())
+	name := string(e.values("cn")[0])
+	t, err := template.ParseAttributes(name, e.all())
 	if err != nil {
-		return t, false
-	}
-	descriptor, err := template.ParseSecurityDescriptor(e.securityDescriptor())
-	t.Access = descriptor.Access()
-	return t, err == nil
-}
-
-// take makes e hold t, beside what else it holds.
-func (e *entry) take(t template.Template) {
-	if held, ok := e.template(); ok {
-		attributes, _ := held.Attributes() // what was read is valid
-		for _, a := range attributes {
-			e.set(a.Name)
-		}
+		return none, false
 	}
 	attributes, err := t.Attributes()
 	if err != nil {
-		return // the CA holds none that it would not take
+		return none, false
 	}
-	for _, a := range attributes {
-		e.set(a.Name, a.Values...)
+	security, err := template.ParseSecurityDescriptor(e.securityDescriptor())
+	return certstest.StoredTemplate{Name: name, Attributes: attributes, Security: security}, err == nil
+}
+
+// take makes e hold t, beside what else it holds.
+func (e *entry) take(t certstest.StoredTemplate) {
+	held, _ := e.stored()
+	if !reflect.DeepEqual(held.Attributes, t.Attributes) {
+		for _, a := range held.Attributes {
+			e.set(a.Name)
+		}
+		for _, a := range t.Attributes {
+			e.set(a.Name, a.Values...)
+		}
 	}
-	descriptor, err := template.ParseSecurityDescriptor(e.securityDescriptor())
-	if err != nil {
-		return
-	}
-	if changed, err := descriptor.WithAccess(t.Access); err == nil {
-		e.set(securityAttribute, changed.Encode())
-	}
+	e.set(securityAttribute, t.Security.Encode())
 }
 
 func (e *entry) takeOID(o template.ObjectIdentifier) {

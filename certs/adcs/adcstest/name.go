@@ -17,7 +17,7 @@ func parseName(text string) (name, bool) {
 			return nil, false
 		}
 		attribute, value, found := strings.Cut(part, "=")
-		value, ok = unescape(strings.TrimSpace(value))
+		value, ok = unescape(trim(value))
 		if !found || !ok || strings.TrimSpace(attribute) == "" || value == "" {
 			return nil, false
 		}
@@ -39,6 +39,15 @@ func cutPart(text string) (part, rest string, ok bool) {
 		}
 	}
 	return text, "", true
+}
+
+// trim removes the spaces around a value, but not one that is escaped.
+func trim(value string) string {
+	trimmed := strings.TrimSpace(value)
+	if strings.HasSuffix(trimmed, `\`) && len(strings.TrimLeft(value, " ")) > len(trimmed) {
+		trimmed += " "
+	}
+	return trimmed
 }
 
 func unescape(value string) (string, bool) {

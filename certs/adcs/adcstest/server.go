@@ -103,7 +103,7 @@ func (s *Server) Dial(ctx context.Context, _, address string) (net.Conn, error) 
 	}
 	client, server := net.Pipe()
 	_, port, _ := net.SplitHostPort(address)
-	go s.serve(server, port == "636")
+	go s.serve(newOutbox(server), port == "636")
 	return client, nil
 }
 

@@ -23,6 +23,9 @@ func (c *connection) write(q *request) error {
 		if err == nil && c.server.take(FaultLostAnswer) {
 			return errEnd
 		}
+		if c.server.take(FaultSilentWrite) {
+			return c.wait(forever)
+		}
 	}
 	return c.send(q, result(q.operation.Tag+1, err))
 }
