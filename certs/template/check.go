@@ -4,19 +4,31 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/clouddp/sdk/certs"
 )
 
-// Check reports what would keep certificates of t from serving a cloud distribution point, and what makes t dangerous.
+// Check reports what would keep certificates of t from serving a cloud distribution point, and what makes t dangerous. The
+// rules are those of Microsoft's "PKI certificate requirements for Configuration Manager" and "CNG certificates overview".
+// [Check] also looks at the directory around t.
 func (t Template) Check() []certs.Finding {
 	c := &checker{subject: t.Name}
-	t.checkPurpose(c)
-	t.checkKey(c)
-	t.checkIssuance(c)
-	t.checkRisk(c)
+	t.check(c)
+	t.checkToken(c, nil)
 	return c.findings
 }
+
+// check is what holds wherever t is.
+func (t Template) check(c *checker) {
+	t.checkPurpose(c)
+	t.checkKey(c)
+	t.checkProvider(c)
+	t.checkIssuance(c)
+	t.checkRisk(c)
+}
+
+const enrollRemedy = "grant Read and Enroll to the group of the site servers, and restart them: a logon token learns of groups at the start"
 
 type checker struct {
 	subject  string
@@ -34,39 +46,61 @@ func (t Template) checkPurpose(c *checker) {
 		"name flags: "+t.NameFlags.String(), `choose "Supply in the request": otherwise the authority discards the common name and the DNS names`)
 	c.when(len(t.ExtKeyUsage) > 0 && !slices.Contains(t.ExtKeyUsage, ServerAuth), slog.LevelError, "tpl.eku",
 		fmt.Sprintf("purposes: %v", t.ExtKeyUsage), "add Server Authentication ("+ServerAuth+")")
-	c.when(t.SchemaVersion >= 2 && !slices.Equal(t.ExtKeyUsage, t.ApplicationPolicies), slog.LevelWarn, "tpl.policies",
+	c.when(t.SchemaVersion >= 2 && !sameSet(t.ExtKeyUsage, t.ApplicationPolicies), slog.LevelWarn, "tpl.policies",
 		fmt.Sprintf("application policies %v, purposes %v", t.ApplicationPolicies, t.ExtKeyUsage), "repeat the purposes as application policies: dialogs show those")
-	c.when(t.SchemaVersion >= 3, slog.LevelWarn, "tpl.schema",
-		fmt.Sprintf("schema version %d", t.SchemaVersion), "sites older than version 1710 want schema version 2 (authority Windows Server 2003)")
+	c.when(t.Flags&(GeneralIsCA|GeneralIsCrossCA) != 0, slog.LevelError, "tpl.ca",
+		"flags: "+t.Flags.String(), "duplicate Web Server: a service must not be an authority")
 }
+
+func sameSet(a, b []string) bool { return set{&a}.words() == set{&b}.words() }
 
 func (t Template) checkKey(c *checker) {
 	c.when(t.PrivateKeyFlags&PrivateKeyExportable == 0, slog.LevelError, "key.exportable",
 		"private key flags: "+t.PrivateKeyFlags.String(), `tick "Allow private key to be exported": the console imports a .pfx file`)
 	c.when(t.MinimalKeySize < 2048, slog.LevelError, "tpl.keysize",
 		fmt.Sprintf("minimum key size %d bits", t.MinimalKeySize), "set it to 2048")
+	c.when(t.MinimalKeySize > 4096, slog.LevelWarn, "tpl.keysize",
+		fmt.Sprintf("minimum key size %d bits", t.MinimalKeySize), "set it to 2048 or 4096, the documented lengths")
+	c.when(t.KeySpec != KeyExchange, slog.LevelWarn, "tpl.keyspec",
+		fmt.Sprintf("key spec %d", t.KeySpec), "make the key for key exchange (1), as Azure asks for")
+	c.when(t.KeyUsage&tlsUsage != tlsUsage, slog.LevelWarn, "tpl.ku",
+		fmt.Sprintf("key usage %#x", int(t.KeyUsage)), "allow digital signature and key encipherment, as Web Server does")
 	c.when(t.PrivateKeyFlags&PrivateKeyAlternateSignature != 0, slog.LevelWarn, "tpl.sig.pss",
 		"alternate signature format", "clear it: old TLS stacks cannot verify RSASSA-PSS")
+	c.when(t.PrivateKeyFlags&PrivateKeyRequireArchival != 0, slog.LevelError, "tpl.archival",
+		"private keys are archived", "clear it: a certificate signing request does not carry its key to the authority")
+	c.when(t.PrivateKeyFlags&PrivateKeyAttestRequired != 0, slog.LevelError, "tpl.attestation",
+		"key attestation is required", "clear it: a key that a module attests cannot be exported")
+}
+
+// checkProvider holds templates for newer key providers (CNG) to what Configuration Manager takes of them.
+func (t Template) checkProvider(c *checker) {
+	if t.SchemaVersion < 3 {
+		return
+	}
+	c.when(true, slog.LevelWarn, "tpl.schema",
+		fmt.Sprintf("schema version %d", t.SchemaVersion), "sites older than version 1710 want schema version 2 (authority Windows Server 2003)")
+	if t.PrivateKeyFlags&PrivateKeyLegacyProvider != 0 {
+		return
+	}
+	algorithm := t.property(PropertyAsymmetricAlgorithm)
+	c.when(algorithm != "" && algorithm != "RSA", slog.LevelError, "tpl.cng.algorithm",
+		"asymmetric algorithm "+algorithm, "choose RSA: clients take nothing else")
+	server, client := t.PrivateKeyFlags&PrivateKeyServerVersions, t.PrivateKeyFlags&PrivateKeyClientVersions
+	c.when(server < PrivateKeyServer2008 || client < PrivateKeyClientVista, slog.LevelWarn, "tpl.cng.compatibility",
+		"private key flags: "+t.PrivateKeyFlags.String(), "set the authority to Windows Server 2008 and the recipient to Windows Vista, or newer")
+	isOther := func(p CSP) bool { return p.Name != softwareProvider }
+	c.when(slices.ContainsFunc(t.CSPs, isOther), slog.LevelWarn, "tpl.cng.provider",
+		"providers: "+providers{&t.CSPs}.words(), "allow "+softwareProvider+" alone")
 }
 
 func (t Template) checkIssuance(c *checker) {
-	c.when(!t.anybody(func(a Access) bool { return a.Rights&Enroll != 0 }), slog.LevelError, "tpl.enroll",
-		"nobody has Enroll", "grant Read and Enroll to the group of the site servers")
 	c.when(t.needsApproval(), slog.LevelInfo, "tpl.approval",
 		fmt.Sprintf("enrollment flags: %s; signatures: %d", t.EnrollmentFlags, t.RASignatures), "expect requests to wait for a certificate manager")
 	c.when(t.EnrollmentFlags&EnrollmentNoRevocationInfo != 0, slog.LevelWarn, "tpl.revocation",
 		"issued certificates name no revocation list", "clear it: clients check revocation by default")
-}
-
-// checkRisk looks for templates through which anybody becomes anybody: a free choice of subject, a purpose that logs on,
-// a wide circle and no approval; or a wide circle that may change the template.
-func (t Template) checkRisk(c *checker) {
-	broadEnroll := t.anybody(func(a Access) bool { return a.SID.isBroad() && a.Rights&enrollment != 0 })
-	impersonates := t.NameFlags&NameEnrolleeSuppliesSubject != 0 && t.logsOn()
-	c.when(impersonates && broadEnroll && !t.needsApproval(), slog.LevelWarn, "tpl.risky",
-		"everybody may enroll for any subject with a purpose that logs on", "keep Server Authentication alone, and Enroll for the site servers alone")
-	c.when(t.anybody(func(a Access) bool { return a.SID.isBroad() && a.Rights&Write != 0 }), slog.LevelWarn, "tpl.risky",
-		"everybody may change the template", "leave Write to administrators")
+	c.when(t.Granted(Everyone, AuthenticatedUsers)&Read == 0, slog.LevelWarn, "tpl.read",
+		"Authenticated Users lack Read", "grant it to them, or to the computer of each authority: it reads the template under its own account")
 }
 
 func (t Template) anybody(has func(Access) bool) bool { return slices.ContainsFunc(t.Access, has) }
@@ -75,9 +109,13 @@ func (t Template) needsApproval() bool {
 	return t.EnrollmentFlags&EnrollmentPendAllRequests != 0 || t.RASignatures > 0
 }
 
-// logsOn reports whether certificates of t authenticate a client to a domain.
-func (t Template) logsOn() bool {
-	return len(t.ExtKeyUsage) == 0 || slices.ContainsFunc(t.ExtKeyUsage, func(oid string) bool {
-		return oid == ClientAuth || oid == anyPurpose || oid == smartCardLogon || oid == pkinitClient
-	})
+// broad returns the principals that stand for everybody and have one of rights.
+func (t Template) broad(rights Rights) string {
+	var found []string
+	for _, a := range t.Access {
+		if a.SID.isBroad() && a.Rights&rights != 0 {
+			found = append(found, string(a.SID))
+		}
+	}
+	return strings.Join(found, ", ")
 }

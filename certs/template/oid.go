@@ -24,6 +24,8 @@ func allotOID(ctx context.Context, d Directory, t Template) (o ObjectIdentifier,
 		switch {
 		case errors.Is(err, ErrNotFound):
 			return o, false, nil
+		case errors.Is(err, ErrConflict): // registered twice, or for something else
+			continue
 		case err != nil:
 			return o, false, err
 		case found.DisplayName == t.DisplayName:

@@ -20,17 +20,19 @@ type Desired struct {
 
 // Validate returns an [*InvalidError] listing everything wrong with d, or nil.
 func (d Desired) Validate() error {
-	e := &errs.InvalidError{Subject: "template: desired"}
-	if invalid, ok := errors.AsType[*InvalidError](d.Template.Validate()); ok {
-		e.Problems = append(e.Problems, invalid.Problems...)
-	}
+	e := &errs.InvalidError{Subject: "template: desired", Problems: d.problems()}
+	return e.Err()
+}
+
+func (d Desired) problems() []errs.Problem {
+	e := &errs.InvalidError{Problems: d.Template.problems()}
 	if d.Template.isBuiltIn() {
 		e.Add("Template", "is a built-in template, which cannot be edited; use Duplicate")
 	}
-	if strings.TrimSpace(d.CA) == "" {
-		e.Add("CA", "is empty; name the one authority that should issue the template")
+	if !isName(d.CA, 256) {
+		e.Add("CA", "%.300q is not the name of the one authority that should issue the template", d.CA)
 	}
-	return e.Err()
+	return e.Problems
 }
 
 // Plan reads directory and returns what [Apply] would change, in order; nothing if all is as desired. It writes nothing.

@@ -18,8 +18,15 @@ const (
 	anyPurpose     = "2.5.29.37.0"
 	smartCardLogon = "1.3.6.1.4.1.311.20.2.2"
 	pkinitClient   = "1.3.6.1.5.2.3.4"
+	requestAgent   = "1.3.6.1.4.1.311.20.2.1"
 	keyUsageOID    = "2.5.29.15"
 )
+
+// softwareProvider is the one key provider that Microsoft documents for Configuration Manager.
+const softwareProvider = "Microsoft Software Key Storage Provider"
+
+// tlsUsage is what TLS with RSA needs, and what Web Server allows.
+const tlsUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
 
 const (
 	day  = 24 * time.Hour
@@ -122,7 +129,7 @@ func WebServer() Template {
 		Flags:              GeneralIsDefault | GeneralAddTemplateName | GeneralMachineType | GeneralEnrolleeSuppliesSubject,
 		NameFlags:          NameEnrolleeSuppliesSubject,
 		KeySpec:            KeyExchange,
-		KeyUsage:           x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+		KeyUsage:           tlsUsage,
 		MinimalKeySize:     2048,
 		Validity:           2 * year,
 		Renewal:            6 * 7 * day,

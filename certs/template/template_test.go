@@ -131,60 +131,6 @@ func TestObjectIdentifiers(t *testing.T) {
 	}
 }
 
-func TestCheckFindsWhatWouldFail(t *testing.T) {
-	for id, spoil := range map[string]func(*template.Template){
-		"tpl.subject": func(s *template.Template) { s.NameFlags = 0 },
-		"tpl.eku": func(s *template.Template) {
-			s.ExtKeyUsage, s.ApplicationPolicies = []string{"1.3.6.1.5.5.7.3.4"}, []string{"1.3.6.1.5.5.7.3.4"}
-		},
-		"tpl.policies":   func(s *template.Template) { s.ApplicationPolicies = nil },
-		"tpl.schema":     func(s *template.Template) { s.SchemaVersion = 4 },
-		"key.exportable": func(s *template.Template) { s.PrivateKeyFlags &^= template.PrivateKeyExportable },
-		"tpl.keysize":    func(s *template.Template) { s.MinimalKeySize = 1024 },
-		"tpl.sig.pss":    func(s *template.Template) { s.PrivateKeyFlags |= template.PrivateKeyAlternateSignature },
-		"tpl.enroll":     func(s *template.Template) { s.Access = s.Access[:1] },
-		"tpl.approval":   func(s *template.Template) { s.EnrollmentFlags = template.EnrollmentPendAllRequests },
-		"tpl.revocation": func(s *template.Template) { s.EnrollmentFlags = template.EnrollmentNoRevocationInfo },
-		"tpl.risky":      func(s *template.Template) { s.Access[0].Rights |= template.Write },
-	} {
-		spoiled := template.CloudDP(group)
-		spoil(&spoiled)
-		findings := spoiled.Check()
-		if len(findings) != 1 || findings[0].ID != id || findings[0].Evidence == "" || findings[0].Remedy == "" {
-			t.Errorf("%s: got %v", id, findings)
-		}
-	}
-}
-
-func TestCheckKnowsTheDangerousShape(t *testing.T) {
-	both := []string{template.ServerAuth, template.ClientAuth}
-	for name, test := range map[string]struct {
-		purposes []string
-		who      template.SID
-		flags    template.EnrollmentFlags
-		risky    bool
-	}{
-		"everybody, client authentication": {both, template.AuthenticatedUsers, 0, true},
-		"everybody, every purpose":         {nil, template.Everyone, 0, true},
-		"domain computers":                 {both, "S-1-5-21-1-2-3-515", 0, true},
-		"with approval":                    {both, template.AuthenticatedUsers, template.EnrollmentPendAllRequests, false},
-		"a chosen group":                   {both, group, 0, false},
-		"server authentication alone":      {both[:1], template.AuthenticatedUsers, 0, false},
-	} {
-		risky := template.CloudDP(group)
-		risky.ExtKeyUsage, risky.ApplicationPolicies = test.purposes, test.purposes
-		risky.Access = []template.Access{{SID: test.who, Rights: template.Read | template.Enroll}}
-		risky.EnrollmentFlags = test.flags
-		found := false
-		for _, f := range risky.Check() {
-			found = found || f.ID == "tpl.risky"
-		}
-		if found != test.risky {
-			t.Errorf("%s: found %t, want %t", name, found, test.risky)
-		}
-	}
-}
-
 func TestSIDs(t *testing.T) {
 	for sid, valid := range map[template.SID]bool{
 		group:                                   true,

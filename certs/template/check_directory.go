@@ -1,0 +1,83 @@
+package template
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/internal/errs"
+)
+
+// Check reports on the template called name as it stands in directory: what [Template.Check] does, whether the authority called ca issues
+// it, whether its object identifier is registered, and whether token may enroll. The token of a computer or user
+// holds its own security identifier and those of its groups; [Everyone] and [AuthenticatedUsers] need not be listed, and without any
+// other nobody's rights are looked at. Errors are those of [Directory]: [ErrNotFound] if there is no such template or authority.
+func Check(ctx context.Context, directory Directory, ca, name string, token ...SID) ([]certs.Finding, error) {
+	if directory == nil {
+		return nil, errs.Invalid("template: check", "directory", "is nil")
+	}
+	findings, err := check(ctx, directory, ca, name, token)
+	if err != nil {
+		return nil, fmt.Errorf("template: check %s: %w", name, err)
+	}
+	return findings, nil
+}
+
+func check(ctx context.Context, directory Directory, ca, name string, token []SID) ([]certs.Finding, error) {
+	t, err := directory.Template(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	published, err := directory.Published(ctx, ca)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{subject: t.Name}
+	t.check(c)
+	t.checkToken(c, token)
+	isThis := func(other string) bool { return strings.EqualFold(other, t.Name) }
+	c.when(!slices.ContainsFunc(published, isThis), slog.LevelError, "tpl.published",
+		fmt.Sprintf("%s issues %d templates, not this one", ca, len(published)), "publish it there; the authority takes some minutes to notice")
+	return c.findings, t.checkOID(ctx, c, directory)
+}
+
+// checkToken wants Read and Enroll for the holder of token or, without one, Enroll for anybody.
+func (t Template) checkToken(c *checker, token []SID) {
+	if len(token) == 0 {
+		c.when(!t.anybody(func(a Access) bool { return a.Rights&Enroll != 0 }), slog.LevelError, "tpl.enroll", "nobody has Enroll", enrollRemedy)
+		return
+	}
+	granted := t.Granted(append([]SID{Everyone, AuthenticatedUsers}, token...)...)
+	c.when(granted&(Read|Enroll) != Read|Enroll, slog.LevelError, "tpl.enroll",
+		fmt.Sprintf("%s: %s", token[0], granted), enrollRemedy)
+}
+
+// checkOID wants one object, below that of the forest, which registers the object identifier for the template.
+func (t Template) checkOID(ctx context.Context, c *checker, directory Directory) error {
+	base, err := directory.ForestOID(ctx)
+	if err != nil {
+		return err
+	}
+	c.when(!strings.HasPrefix(t.OID, base+"."), slog.LevelError, "tpl.oid",
+		fmt.Sprintf("object identifier %q is not below that of the forest, %s", t.OID, base), "duplicate the template in this forest instead of importing it")
+	if t.OID == "" {
+		return nil
+	}
+	o, err := directory.OID(ctx, t.OID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		c.when(true, slog.LevelError, "tpl.oid", fmt.Sprintf("object identifier %q is not registered", t.OID), "apply the template again: that registers it")
+	case errors.Is(err, ErrConflict):
+		c.when(true, slog.LevelError, "tpl.oid", err.Error(), "remove the object that does not belong to the template")
+	case err != nil:
+		return err
+	default:
+		c.when(o.DisplayName != t.DisplayName, slog.LevelWarn, "tpl.oid",
+			fmt.Sprintf("object identifier %s is registered for %q, the template is %q", t.OID, o.DisplayName, t.DisplayName), "see whether two templates share it")
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package template
+
+import (
+	"log/slog"
+	"slices"
+)
+
+// checkRisk looks for templates through which anybody becomes anybody. Each shape needs a wide circle that may enroll without
+// approval, or that may change the template.
+func (t Template) checkRisk(c *checker) {
+	risky := func(noticed bool, evidence, remedy string) {
+		c.when(noticed, slog.LevelWarn, "tpl.risky", evidence, remedy)
+	}
+	if writers := t.broad(Write); writers != "" {
+		risky(true, writers+" may change the template", "leave Write to administrators")
+	}
+	enrollers := t.broad(enrollment)
+	if enrollers == "" || t.needsApproval() {
+		return
+	}
+	suppliesSubject := t.NameFlags&NameEnrolleeSuppliesSubject != 0
+	const remedy = "keep Server Authentication alone, and Enroll for the site servers alone"
+	risky(suppliesSubject && t.logsOn(), enrollers+" may enroll for any subject with a purpose that logs on", remedy)
+	risky(suppliesSubject && t.SchemaVersion == 1,
+		enrollers+" may enroll for any subject, and before the updates of November 2024 add purposes to schema version 1", remedy)
+	risky(!suppliesSubject && t.hasPurpose(anyPurpose), enrollers+" may enroll for every purpose", remedy)
+	risky(t.hasPurpose(requestAgent), enrollers+" may request certificates on behalf of others", remedy)
+	risky(t.EnrollmentFlags&EnrollmentNoSecurityExtension != 0 && t.logsOn() && !suppliesSubject,
+		enrollers+" may enroll for certificates that do not say whose account they belong to", "clear the flag no security extension")
+}
+
+// logsOn reports whether certificates of t authenticate a client to a domain.
+func (t Template) logsOn() bool {
+	return t.hasPurpose(anyPurpose) || slices.ContainsFunc(t.ExtKeyUsage, func(oid string) bool {
+		return oid == ClientAuth || oid == smartCardLogon || oid == pkinitClient
+	})
+}
+
+// hasPurpose reports whether certificates of t have the purpose; without any they have every one.
+func (t Template) hasPurpose(oid string) bool {
+	if len(t.ExtKeyUsage) == 0 {
+		return oid == anyPurpose
+	}
+	return slices.Contains(t.ExtKeyUsage, oid)
+}
