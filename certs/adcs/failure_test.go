@@ -208,14 +208,25 @@ func TestCancelledAtOnce(t *testing.T) {
 	if _, err := f.directory.ForestOID(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	f.server.Inject(adcstest.FaultSilent)
-	ctx, cancel := context.WithCancel(t.Context())
-	var cancelled time.Time
-	time.AfterFunc(20*time.Millisecond, func() { cancelled = time.Now(); cancel() })
-	_, err = f.directory.Template(ctx, "WebServer")
-	if took := time.Since(cancelled); !errors.Is(err, context.Canceled) || took > 50*time.Millisecond {
-		t.Errorf("returned after %v with %v", took, err)
+	var took time.Duration
+	for range 5 { // a busy machine may need several tries
+		f.server.Inject(adcstest.FaultSilent)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancelled := make(chan time.Time, 1)
+		time.AfterFunc(20*time.Millisecond, func() {
+			cancelled <- time.Now()
+			cancel()
+		})
+		_, err = f.directory.Template(ctx, "WebServer")
+		took = time.Since(<-cancelled)
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v, want Canceled", err)
+		}
+		if took < 50*time.Millisecond {
+			return
+		}
 	}
+	t.Errorf("returned %v after the context ended", took)
 }
 
 func TestOvertakenWriteDoesNothing(t *testing.T) {

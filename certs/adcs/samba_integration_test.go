@@ -156,6 +156,8 @@ func TestSamba(t *testing.T) {
 		"Samba's own readers":  testSambaReaders,
 		"ldapsearch":           testSambaSearch,
 		"a context that ends":  testSambaStops,
+		"LDIF":                 testSambaLDIF,
+		"keys and tickets":     testSambaTickets,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.reset(t)

@@ -294,3 +294,59 @@ func testSambaStops(t *testing.T, s *samba) {
 		t.Errorf("got %v, want Canceled", err)
 	}
 }
+
+// testSambaLDIF holds that a server of other people takes the file of the template package, and that the directory it makes is
+// the desired one.
+func testSambaLDIF(t *testing.T, s *samba) {
+	d := s.directory(t)
+	desired := s.desired(t, d)
+	desired.Template.OID = forestOID + ".10000001.10000002"
+	administrators, err := d.GroupSID(t.Context(), "Domain Admins")
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := desired.LDIF(s.configuration, administrators)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := template.FormatLDIF(records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "template.ldif")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.openldap(t, "ldapmodify", "-f", file)
+	if planned, err := template.Plan(t.Context(), d, desired); err != nil || len(planned) > 0 {
+		t.Errorf("Plan after the import: %v, %v", planned, err)
+	}
+	for _, record := range records[:2] {
+		printed := s.ldapsearch(t, record.DN)
+		for _, a := range record.Attributes {
+			for _, v := range a.Values {
+				if !strings.EqualFold(a.Name, "nTSecurityDescriptor") && !containsBytes(printed[strings.ToLower(a.Name)], v) {
+					t.Errorf("%s: %s came back as %q, want %q", record.DN, a.Name, printed[strings.ToLower(a.Name)], v)
+				}
+			}
+		}
+	}
+}
+
+// testSambaTickets holds that keys and tickets of other programs work.
+func testSambaTickets(t *testing.T, s *samba) {
+	keytab := s.Keytab(t, "Administrator")
+	d := s.directory(t)
+	d.User, d.Password = "", nil
+	d.Bind = (&ldapgssapi.Login{User: "Administrator", Realm: s.Realm, Keytab: keytab, Config: s.Config}).Bind
+	if _, err := d.ForestOID(t.Context()); err != nil {
+		t.Errorf("with a keytab: %v", err)
+	}
+	t.Setenv("KRB5CCNAME", "FILE:"+s.TicketCache(t, "Administrator", keytab))
+	own := s.directory(t)
+	own.User, own.Password = "", nil
+	own.Bind = (&ldapgssapi.Login{Config: s.Config}).Bind
+	if _, err := own.ForestOID(t.Context()); err != nil {
+		t.Errorf("with a ticket cache: %v", err)
+	}
+}

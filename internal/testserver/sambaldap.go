@@ -12,6 +12,8 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -127,4 +129,26 @@ func pemText(kind string, content []byte) string {
 func (d *Domain) Python(t testing.TB, script string, arguments ...string) string {
 	t.Helper()
 	return d.run(t, "/usr/bin/python3", append([]string{"-c", script, d.conf()}, arguments...)...) // Debian's
+}
+
+// Keytab returns the path of a file with the keys of an account.
+func (d *Domain) Keytab(t testing.TB, account string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keytab")
+	d.run(t, "samba-tool", "domain", "exportkeytab", path, "--principal="+account, "-s", d.conf())
+	return path
+}
+
+// TicketCache logs an account in with a keytab and returns the path of the ticket cache.
+func (d *Domain) TicketCache(t testing.TB, account, keytab string) string {
+	t.Helper()
+	config, cache := d.file("krb5-client.conf"), filepath.Join(t.TempDir(), "cache")
+	write(t, config, d.Config)
+	path := program{name: "kinit", debianPackage: "krb5-user"}.path(t)
+	cmd := exec.CommandContext(t.Context(), path, "-c", cache, "-k", "-t", keytab, account) //nolint:gosec // a known program
+	cmd.Env = append(os.Environ(), "KRB5_CONFIG="+config)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("kinit: %v\n%s", err, output)
+	}
+	return cache
 }
