@@ -16,6 +16,15 @@ var rooms = map[string]links{
 	"certs":           join(errCategories, pkcs12),
 	"certs/template":  join(certs),
 	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
+	"certs/adcs":      join(certs, goLDAP, links{"certs/template": "its Directory is that of a forest"}),
+	"certs/adcs/ldapgssapi": join(certs, goLDAP, gokrb5, links{
+		"github.com/hashicorp/go-uuid": "gokrb5 makes confounders with it",
+	}),
+	"certs/adcs/adcstest": join(certs, links{
+		"certs/certstest":                 "the forest that it serves",
+		"certs/template":                  "the attributes and security descriptors in it",
+		"github.com/go-asn1-ber/asn1-ber": "BER, which encoding/asn1 does not read: it takes DER alone",
+	}),
 
 	"dns":               join(errCategories, dnsMessage),
 	"dns/dnstest":       join(dns),
@@ -57,7 +66,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
+var drivers = []string{"certs/adcs", "certs/adcs/ldapgssapi", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -94,6 +103,22 @@ var (
 		"golang.org/x/net/ipv4":     "miekg/dns serves with it",
 		"golang.org/x/net/ipv6":     "miekg/dns serves with it",
 		"golang.org/x/sys":          "miekg/dns serves with it",
+	}
+	goLDAP = links{
+		"github.com/go-ldap/ldap/v3":      "LDAP, with the controls of Active Directory",
+		"github.com/go-asn1-ber/asn1-ber": "go-ldap encodes messages with it",
+		"github.com/Azure/go-ntlmssp":     "go-ldap can bind with NTLM, which is not used",
+		"github.com/google/uuid":          "go-ldap reads controls of replication with it",
+		"golang.org/x/crypto/md4":         "go-ldap can bind with NTLM, which is not used",
+	}
+	gokrb5 = links{
+		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
+		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
+		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
+		"github.com/jcmturner/gofork":        "gokrb5 reads ASN.1 with it",
+		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
+		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
+		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 	}
 	checkedSwap = links{"dns/internal/swap": "a swap is the same in every zone"}
 	zstandard   = links{

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/jcmturner/gokrb5/v8/client"
@@ -18,7 +19,8 @@ func (l *Login) own(service string) (mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := cmp.Or(strings.TrimPrefix(os.Getenv("KRB5CCNAME"), "FILE:"), fmt.Sprintf("/tmp/krb5cc_%d", os.Getuid()))
+	byDefault := filepath.Join(os.TempDir(), fmt.Sprintf("krb5cc_%d", os.Getuid()))
+	path := cmp.Or(strings.TrimPrefix(os.Getenv("KRB5CCNAME"), "FILE:"), byDefault)
 	cache, err := credentials.LoadCCache(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
