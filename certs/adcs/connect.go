@@ -101,7 +101,7 @@ func (d *Directory) dial(ctx context.Context, u *url.URL) (net.Conn, error) {
 }
 
 func (d *Directory) begin(ctx context.Context, s *session, u *url.URL) error {
-	s.raw.allow(maxAnswer)
+	s.raw.allow()
 	config := &tls.Config{RootCAs: d.Roots, ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
 	if u.Scheme == "ldaps" {
 		conn := tls.Client(s.raw, config)
@@ -138,7 +138,7 @@ func (d *Directory) bind(ctx context.Context, conn *ldap.Conn, host string) erro
 
 // readRoot learns from the root of the directory what the domain controller is and where the forest keeps things.
 func (s *session) readRoot() error {
-	s.raw.allow(maxAnswer)
+	s.raw.allow()
 	found, err := s.conn.Search(&ldap.SearchRequest{
 		Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
 		Attributes: []string{"configurationNamingContext", "defaultNamingContext", "supportedCapabilities"},

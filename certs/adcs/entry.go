@@ -40,7 +40,7 @@ func equals(attribute, value string) string {
 // followed.
 func (s *session) search(ctx context.Context, request *ldap.SearchRequest) ([]*ldap.Entry, error) {
 	request.SizeLimit = 2
-	s.raw.allow(maxAnswer)
+	s.raw.allow()
 	found, err := s.conn.Search(request)
 	_, answered := refused(err)
 	switch {
@@ -86,7 +86,7 @@ func (s *session) write(ctx context.Context, send func() error) error {
 	if ctx.Err() != nil {
 		return failure(ctx, nil) // nothing was sent
 	}
-	s.raw.allow(maxAnswer)
+	s.raw.allow()
 	s.wrote = true
 	err := send()
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -11,8 +12,14 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
+// securityGroup is the bit of groupType by which members carry the group in their logon token, [MS-ADTS] section 2.2.12.
+//
+// [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts
+const securityGroup = 0x80000000
+
 // GroupSID implements [template.Directory]. The group is one of the domain of the domain controller, known by its name
-// before Windows 2000 (sAMAccountName) or its common name; a name that fits two groups is [ErrConflict].
+// before Windows 2000 (sAMAccountName) or its common name; a name that fits two groups is [ErrConflict], and one of a
+// distribution list [ErrInvalid].
 func (d *Directory) GroupSID(ctx context.Context, name string) (template.SID, error) {
 	var sid template.SID
 	err := d.call(ctx, fmt.Sprintf("find group %q", name), func(ctx context.Context, s *session) error {
@@ -22,10 +29,14 @@ func (d *Directory) GroupSID(ctx context.Context, name string) (template.SID, er
 		entry, err := s.one(ctx, &ldap.SearchRequest{
 			BaseDN: s.domain, Scope: ldap.ScopeWholeSubtree,
 			Filter:     "(&(objectClass=group)(|" + equals("sAMAccountName", name) + equals("cn", name) + "))",
-			Attributes: []string{"objectSid"},
+			Attributes: []string{"objectSid", "groupType"},
 		})
 		if err != nil {
 			return err
+		}
+		kind := entry.GetEqualFoldAttributeValue("groupType")
+		if bits, err := strconv.ParseInt(kind, 10, 32); err != nil || bits&securityGroup == 0 {
+			return fmt.Errorf("%q of type %q is a distribution list, which gets no access: %w", entry.DN, kind, ErrInvalid)
 		}
 		sid, err = decodeSID(entry.GetEqualFoldRawAttributeValue("objectSid"))
 		return err

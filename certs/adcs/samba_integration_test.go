@@ -167,10 +167,16 @@ func TestSamba(t *testing.T) {
 }
 
 func testSambaConformance(t *testing.T, s *samba) {
+	t.Helper()
 	certstest.TestDirectory(t, func(t *testing.T) certstest.DirectoryHarness {
 		t.Helper()
 		s.reset(t)
-		return certstest.DirectoryHarness{Directory: s.directory(t), CA: authority, Group: group}
+		between := &thief{liar: newLiar(t), samba: s}
+		d := s.directory(t)
+		d.Servers, d.Roots, d.Dial = []string{"ldaps://liar"}, between.liar.roots, between.Dial
+		return certstest.DirectoryHarness{
+			Directory: d, CA: authority, Group: group, Fail: between.fail, LoseAnswer: func() { between.armed.Store(true) },
+		}
 	})
 }
 

@@ -58,6 +58,7 @@ func (s *samba) bound(t *testing.T, account, password string) *ldap.Conn {
 }
 
 func testSambaStrictness(t *testing.T, s *samba) {
+	t.Helper()
 	p := &peer{
 		administrator: s.bound(t, s.Administrator, s.Password), user: s.bound(t, reader+"@"+s.Zone, readerPassword),
 		nobody: s.anonymous(t), plain: s.connect(t, s.Host+":389"), account: s.Administrator, password: s.Password,
@@ -69,6 +70,7 @@ func testSambaStrictness(t *testing.T, s *samba) {
 
 // testSambaBinds holds that each way to authenticate works, or ends in its error.
 func testSambaBinds(t *testing.T, s *samba) {
+	t.Helper()
 	login := ldapgssapi.Login{
 		User: "Administrator", Realm: s.Realm, Password: certs.StaticPassword(s.Password), Config: s.Config,
 	}
@@ -119,6 +121,7 @@ func testSambaBinds(t *testing.T, s *samba) {
 
 // testSambaRights holds that a user may plan, but not apply.
 func testSambaRights(t *testing.T, s *samba) {
+	t.Helper()
 	d := s.directory(t)
 	d.User, d.Password = reader+"@"+s.Zone, certs.StaticPassword(readerPassword)
 	desired := s.desired(t, d)
@@ -183,6 +186,7 @@ print(ndr_unpack(security.descriptor, base64.b64decode(sys.argv[2])).as_sddl())
 
 // testSambaReaders holds that programs nobody here wrote see what was written.
 func testSambaReaders(t *testing.T, s *samba) {
+	t.Helper()
 	made := s.apply(t)
 	seen := s.Python(t, enrollmentClient, "ldapi://"+strings.ReplaceAll(s.Socket, "/", "%2F"), made.Name)
 	for _, want := range []string{"authority " + authority + " ca1.ad.test", "template 2048 Cloud DP Cert 100 1.3.6.1.5.5.7.3.1"} {
@@ -206,6 +210,7 @@ func testSambaReaders(t *testing.T, s *samba) {
 
 // testSambaSearch holds that ldapsearch shows every attribute byte for byte as the template has it.
 func testSambaSearch(t *testing.T, s *samba) {
+	t.Helper()
 	made := s.apply(t)
 	attributes, err := made.Attributes()
 	if err != nil {
@@ -283,6 +288,7 @@ func (s *samba) openldap(t *testing.T, name string, arguments ...string) string 
 
 // testSambaStops holds that a call whose context ends leaves a real server at once.
 func testSambaStops(t *testing.T, s *samba) {
+	t.Helper()
 	d := s.directory(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	d.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -298,6 +304,7 @@ func testSambaStops(t *testing.T, s *samba) {
 // testSambaLDIF holds that a server of other people takes the file of the template package, and that the directory it makes is
 // the desired one.
 func testSambaLDIF(t *testing.T, s *samba) {
+	t.Helper()
 	d := s.directory(t)
 	desired := s.desired(t, d)
 	desired.Template.OID = forestOID + ".10000001.10000002"
@@ -335,6 +342,7 @@ func testSambaLDIF(t *testing.T, s *samba) {
 
 // testSambaTickets holds that keys and tickets of other programs work.
 func testSambaTickets(t *testing.T, s *samba) {
+	t.Helper()
 	keytab := s.Keytab(t, "Administrator")
 	d := s.directory(t)
 	d.User, d.Password = "", nil

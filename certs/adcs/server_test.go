@@ -198,6 +198,20 @@ func TestGroupThatFitsTwice(t *testing.T) {
 	}
 }
 
+func TestDistributionList(t *testing.T) {
+	f := newForest(t)
+	request := ldap.NewAddRequest("CN=PKI News,"+domainUsers, nil)
+	request.Attribute("objectClass", []string{"group"})
+	request.Attribute("sAMAccountName", []string{"PKI News"})
+	request.Attribute("groupType", []string{"2"})
+	if err := f.client(t).Add(request); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.directory.GroupSID(t.Context(), "PKI News"); !errors.Is(err, adcs.ErrInvalid) {
+		t.Errorf("got %v, want ErrInvalid", err)
+	}
+}
+
 func TestNamesAreEscaped(t *testing.T) {
 	f := newForest(t) // its authority has a comma and quotes
 	f.ca.AddGroup(`Admins, (Köln) *`)

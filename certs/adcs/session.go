@@ -131,14 +131,15 @@ func (s *session) close() {
 	_ = s.raw.Close()
 }
 
-// meter is a connection on which the peer may send so many bytes and no more.
+// meter is a connection on which an answer may have maxAnswer bytes and no more.
 type meter struct {
 	net.Conn
 
 	left atomic.Int64
 }
 
-func (m *meter) allow(n int64) { m.left.Store(n) }
+// allow begins a new answer.
+func (m *meter) allow() { m.left.Store(maxAnswer) }
 
 func (m *meter) exhausted() bool { return m.left.Load() < 0 }
 

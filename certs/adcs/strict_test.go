@@ -1,6 +1,7 @@
 package adcs_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -26,9 +27,7 @@ func (p *peer) template(name string) string {
 func (p *peer) add(conn *ldap.Conn, dn string, attributes map[string][]string) error {
 	request := ldap.NewAddRequest(dn, nil)
 	all := map[string][]string{"objectClass": {"pKICertificateTemplate"}, "displayName": {"Strict"}}
-	for name, values := range attributes {
-		all[name] = values
-	}
+	maps.Copy(all, attributes)
 	for name, values := range all {
 		request.Attribute(name, values)
 	}

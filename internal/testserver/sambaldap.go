@@ -31,22 +31,22 @@ func SambaDirectory(t testing.TB) *Domain {
 	d.Config = krb5Conf(d.Realm, net.JoinHostPort(host, kdc))
 	d.tool(t, "spn", "add", "ldap/"+d.Host, "DC1$")
 	d.certify(t)
-	d.start(t, kdc, host+"/8",
+	gone := d.start(t, kdc, host+"/8",
 		"server services=kdc, ldap", "ldap server require strong auth=allow_sasl_over_tls",
 		"tls certfile="+d.file("certificate.pem"), "tls keyfile="+d.file("key.pem"), "tls cafile="+d.file("certificate.pem"))
 	d.Addr = net.JoinHostPort(host, "636")
 	d.Socket = d.private("ldap_priv", "ldapi")
-	d.awaitDial(t, "unix", d.Socket)
+	d.awaitDial(t, gone, "unix", d.Socket)
 	for _, port := range append(ldapPorts, kdc) {
-		d.awaitDial(t, "tcp", net.JoinHostPort(host, port))
+		d.awaitDial(t, gone, "tcp", net.JoinHostPort(host, port))
 	}
 	return d
 }
 
 // awaitDial returns once somebody listens.
-func (d *Domain) awaitDial(t testing.TB, network, address string) {
+func (d *Domain) awaitDial(t testing.TB, gone context.Context, network, address string) { //nolint:revive // t goes first in a helper
 	t.Helper()
-	d.await(t, func(ctx context.Context) error {
+	d.await(t, gone, func(ctx context.Context) error {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		if err == nil {
 			_ = conn.Close()

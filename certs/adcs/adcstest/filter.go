@@ -42,8 +42,9 @@ func (e *entry) matches(filter *ber.Packet) (bool, error) {
 			return false, err
 		}
 		return e.has(text(parts[0]), content(parts[1])), nil
+	default:
+		return false, refuse(unwilling, "filters of kind %d are not known here", filter.Tag)
 	}
-	return false, refuse(unwilling, "filters of kind %d are not known here", filter.Tag)
 }
 
 func (e *entry) has(attribute string, value []byte) bool {

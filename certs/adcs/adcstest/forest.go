@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	system            template.SID = "S-1-5-18"
-	domainAdmins                   = "-512"
-	administratorOnly              = template.Read | template.Write | template.Enroll | template.AutoEnroll
+	system              template.SID = "S-1-5-18"
+	globalSecurityGroup              = "-2147483646"
+	domainAdmins                     = "-512"
+	administratorOnly                = template.Read | template.Write | template.Enroll | template.AutoEnroll
 )
 
 // newTree returns the containers of a forest with one domain, and the authority.
@@ -63,6 +64,7 @@ func (s *Server) pull() {
 		e := s.require(name, usersDN, groupClass)
 		e.set("sAMAccountName", []byte(name))
 		e.set("objectSid", encodeSID(sid))
+		e.set("groupType", []byte(globalSecurityGroup))
 	}
 	var published [][]byte
 	for _, name := range forest.Published {
@@ -189,7 +191,7 @@ func defaultSecurity(domain template.SID) []byte {
 // [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp
 func encodeSID(sid template.SID) []byte {
 	numbers := strings.Split(strings.TrimPrefix(string(sid), "S-1-"), "-")
-	data := []byte{1, byte(len(numbers) - 1)}
+	data := []byte{1, byte(len(numbers) - 1)} //nolint:gosec // at most 15 in a valid one
 	for i, text := range numbers {
 		n, _ := strconv.ParseUint(text, 10, 48)
 		if i == 0 {

@@ -108,10 +108,9 @@ func readControls(packet *ber.Packet) ([]control, error) {
 		}
 		c := control{oid: text(p.Children[0])}
 		for _, field := range p.Children[1:] {
-			switch field.Tag {
-			case ber.TagBoolean:
+			if field.Tag == ber.TagBoolean {
 				c.critical, _ = field.Value.(bool)
-			case ber.TagOctetString:
+			} else {
 				c.value = content(field)
 			}
 		}

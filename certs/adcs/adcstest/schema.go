@@ -45,6 +45,7 @@ var definitions = []definition{
 	{"flags", integerSyntax, true, false},
 	{"revision", integerSyntax, true, false},
 	{"sAMAccountName", textSyntax, true, false},
+	{"groupType", integerSyntax, true, false},
 	{"dNSHostName", textSyntax, true, false},
 	{"certificateTemplates", textSyntax, false, false},
 	{"cACertificate", exactSyntax, false, false},
@@ -101,7 +102,7 @@ var classes = map[string][]string{
 	},
 	oidClass:       {"flags", "msPKI-Cert-Template-OID"},
 	authorityClass: {"flags", "dNSHostName", "certificateTemplates", "cACertificate", "cACertificateDN"},
-	groupClass:     {"sAMAccountName", "objectSid"},
+	groupClass:     {"sAMAccountName", "objectSid", "groupType"},
 	containerClass: {},
 }
 

@@ -30,7 +30,7 @@ const (
 	// User is an account that may only read.
 	User = "user@" + Domain
 	// Password is that of both accounts.
-	Password = "Passw0rd!" //nolint:gosec // of a fake
+	Password = "Passw0rd!"
 )
 
 const (

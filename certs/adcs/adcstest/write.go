@@ -44,7 +44,7 @@ func (s *Server) write(q *request) error {
 		err = s.tree.add(q.operation, s.security)
 	case modifyRequest:
 		err = s.tree.modify(q.operation, parts, overtaken)
-	case deleteRequest:
+	default:
 		err = s.tree.remove(text(q.operation))
 	}
 	s.push()

@@ -64,7 +64,7 @@ func (l *Login) Bind(ctx context.Context, conn *ldap.Conn, host string) error {
 	service := "ldap/" + host
 	mechanism, err := l.begin(ctx, service)
 	if err != nil {
-		return fmt.Errorf("Kerberos for %s: %w", service, failure(ctx, err))
+		return fmt.Errorf("ticket for %s: %w", service, failure(ctx, err))
 	}
 	defer func() { _ = mechanism.Close() }() // returns nil always
 	return finish(conn, mechanism, service)
