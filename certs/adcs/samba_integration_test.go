@@ -149,6 +149,7 @@ func (s *samba) desired(t *testing.T, d template.Directory) template.Desired {
 func TestSamba(t *testing.T) {
 	s := newSamba(t)
 	for name, test := range map[string]func(*testing.T, *samba){
+		"unusual names":        testSambaNames,
 		"conformance":          testSambaConformance,
 		"strictness":           testSambaStrictness,
 		"ways to authenticate": testSambaBinds,

@@ -235,6 +235,41 @@ func TestNamesAreEscaped(t *testing.T) {
 	}
 }
 
+// unusualNames are names of templates that need care on their way.
+var unusualNames = []string{"#1", "Größe & Co", "a (b)", "x'y", "証明書"}
+
+func testUnusualNames(t *testing.T, d *adcs.Directory, put template.Template) {
+	t.Helper()
+	base := put.OID
+	for i, name := range unusualNames {
+		put.Name, put.OID = name, fmt.Sprintf("%s.%d", base, i+1)
+		if err := d.PutTemplate(t.Context(), put); err != nil {
+			t.Errorf("PutTemplate of %q: %v", name, err)
+		}
+		if got, err := d.Template(t.Context(), name); err != nil || got.Name != name {
+			t.Errorf("Template(%q): %q, %v", name, got.Name, err)
+		}
+	}
+}
+
+func TestUnusualNames(t *testing.T) {
+	f := newForest(t)
+	testUnusualNames(t, f.directory, newTemplate(t, f.directory))
+}
+
+func TestNewTemplateHasAdministrators(t *testing.T) {
+	f := newForest(t)
+	put := newTemplate(t, f.directory)
+	if err := f.directory.PutTemplate(t.Context(), put); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.directory.Template(t.Context(), put.Name)
+	administrators := f.ca.Forest().Groups["domain admins"]
+	if granted := got.Granted(administrators); err != nil || granted != template.Read|template.Write {
+		t.Errorf("domain administrators have %s, %v; want to read and write, and not to enroll", granted, err)
+	}
+}
+
 func TestKeepsWhatIsNoPartOfTheTemplate(t *testing.T) {
 	f := newForest(t)
 	put := newTemplate(t, f.directory)

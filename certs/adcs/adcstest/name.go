@@ -17,8 +17,9 @@ func parseName(text string) (name, bool) {
 			return nil, false
 		}
 		attribute, value, found := strings.Cut(part, "=")
+		encoded := strings.HasPrefix(value, "#") // BER in hexadecimal digits, which nobody writes
 		value, ok = unescape(trim(value))
-		if !found || !ok || strings.TrimSpace(attribute) == "" || value == "" {
+		if !found || !ok || encoded || strings.TrimSpace(attribute) == "" || value == "" {
 			return nil, false
 		}
 		n = append(n, strings.ToLower(strings.TrimSpace(attribute)+"="+value))

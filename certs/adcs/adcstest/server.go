@@ -88,6 +88,9 @@ func NewServer(ca *certstest.CA) (*Server, error) {
 	}}, nil
 }
 
+// Root returns the certificate of the domain controller, which it has signed itself.
+func (s *Server) Root() *x509.Certificate { return s.root }
+
 // Pool returns a new pool with which clients verify the domain controller.
 func (s *Server) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
