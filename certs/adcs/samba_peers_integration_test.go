@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -206,9 +207,22 @@ func testSambaReaders(t *testing.T, s *samba) {
 	if want := "(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;" + string(sid) + ")"; strings.Count(sddl, "CR") != 1 || !strings.Contains(sddl, want) {
 		t.Errorf("Samba reads the security descriptor as %s, want %s and no other control access", sddl, want)
 	}
-	if ours, err := template.ParseSecurityDescriptor(raw); err != nil || ours.String() != strings.TrimSpace(sddl) {
+	ours, err := template.ParseSecurityDescriptor(raw)
+	if err != nil || sortRights(ours.String()) != sortRights(strings.TrimSpace(sddl)) {
 		t.Errorf("we read the security descriptor as %s, %v\nSamba as %s", ours, err, sddl)
 	}
+}
+
+// sortRights puts the rights of each entry in order, which programs print as they like.
+func sortRights(sddl string) string {
+	return regexp.MustCompile(`;[A-Z]+;`).ReplaceAllStringFunc(sddl, func(rights string) string {
+		var pairs []string
+		for pair := range slices.Chunk([]byte(strings.Trim(rights, ";")), 2) {
+			pairs = append(pairs, string(pair))
+		}
+		slices.Sort(pairs)
+		return ";" + strings.Join(pairs, "") + ";"
+	})
 }
 
 // testSambaSearch holds that ldapsearch shows every attribute byte for byte as the template has it.

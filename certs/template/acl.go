@@ -40,6 +40,9 @@ const (
 	aceAllowedObject = 0x05
 	aceDeniedObject  = 0x06
 
+	aceDeniedCallback       = 0x0A // under a condition, which this package does not read
+	aceDeniedCallbackObject = 0x0C
+
 	aceInheritOnly = 0x08 // a flag: says nothing about the object itself
 	aceInherited   = 0x10 // a flag: copied from the container
 )
@@ -87,7 +90,7 @@ func parseACE(raw []byte) (a ace, problem string) {
 	}
 	a.mask, body = binary.LittleEndian.Uint32(body), body[4:]
 	if form == objectForm {
-		if body, problem = a.cutGUIDs(body); problem != "" {
+		if body, problem = cutGUIDs(&a, body); problem != "" {
 			return a, problem
 		}
 	}
@@ -96,7 +99,7 @@ func parseACE(raw []byte) (a ace, problem string) {
 	return a, problem
 }
 
-func (a *ace) cutGUIDs(body []byte) (rest []byte, problem string) {
+func cutGUIDs(a *ace, body []byte) (rest []byte, problem string) {
 	if len(body) < 4 {
 		return nil, "an entry is cut off"
 	}
@@ -154,7 +157,13 @@ func (a ace) isPlain() bool {
 	return false
 }
 
-func (a ace) isDenial() bool { return a.kind == aceDenied || a.kind == aceDeniedObject }
+func (a ace) isDenial() bool {
+	switch a.kind {
+	case aceDenied, aceDeniedObject, aceDeniedCallback, aceDeniedCallbackObject:
+		return true
+	}
+	return false
+}
 
 func (a ace) isInherited() bool { return a.flags&aceInherited != 0 }
 

@@ -7,9 +7,9 @@ import (
 )
 
 // Apply makes directory hold what is desired and returns what it changed. It writes in the order object identifier,
-// template, publication, so that an authority never sees a template that is not whole, and reads back after each write: the
-// next one starts only when the last is seen. Called again after a failure it goes on where it stopped. An error comes with
-// the changes made before it; it is one of [Plan], or [ErrUnknown] for a write that was not seen.
+// template, publication, so that an authority never sees a template that is not whole, and reads back after each write:
+// the next one starts only when the last is seen. Called again after a failure it goes on where it stopped. An error
+// comes with the changes made before it; it is one of [Plan], or [ErrUnknown] for a write that was not seen.
 func Apply(ctx context.Context, directory Directory, desired Desired) ([]Change, error) {
 	var done []Change
 	var last *step

@@ -109,6 +109,38 @@ func TestApplyAvoidsATakenObjectIdentifier(t *testing.T) {
 	}
 }
 
+func TestApplyPassesOverAnObjectIdentifierRegisteredTwice(t *testing.T) {
+	ca := certstest.NewCA(authority)
+	base, err := ca.ForestOID(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := desired().Template.DeriveOID(base)
+	planned, err := template.Plan(t.Context(), &ambiguous{ca, first}, desired())
+	if err != nil || len(planned) == 0 || planned[0].Action != template.RegisterOID || planned[0].To == first {
+		t.Errorf("planned %v, %v, want another than %s", planned, err, first)
+	}
+	if planned, err := template.Plan(t.Context(), ca, desired()); err != nil || planned[0].To != first {
+		t.Errorf("planned %v, %v, want %s", planned, err, first)
+	}
+	if _, err := template.Plan(t.Context(), &faulty{CA: ca, oidError: template.ErrConflict}, desired()); !errors.Is(err, template.ErrConflict) {
+		t.Errorf("all taken: got %v, want ErrConflict", err)
+	}
+}
+
+// ambiguous has one object identifier twice.
+type ambiguous struct {
+	template.Directory
+	oid string
+}
+
+func (d *ambiguous) OID(ctx context.Context, oid string) (template.ObjectIdentifier, error) {
+	if oid == d.oid {
+		return template.ObjectIdentifier{}, template.ErrConflict
+	}
+	return d.Directory.OID(ctx, oid)
+}
+
 func TestApplyKeepsAChosenObjectIdentifier(t *testing.T) {
 	ca := certstest.NewCA(authority)
 	base, err := ca.ForestOID(t.Context())

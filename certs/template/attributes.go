@@ -32,9 +32,9 @@ type value interface {
 	words() string
 }
 
-// fields lists the attributes of pKICertificateTemplate in the order in which they are written. Name and access control have
-// attributes of their own kind.
-func (t *Template) fields() []field {
+// fieldsOf lists the attributes of pKICertificateTemplate in the order in which they are written. Name and access
+// control have attributes of their own kind.
+func fieldsOf(t *Template) []field {
 	return []field{
 		{"displayName", "DisplayName", text{&t.DisplayName}},
 		{"flags", "Flags", word[GeneralFlags]{&t.Flags}},
@@ -63,15 +63,15 @@ func (t *Template) fields() []field {
 	}
 }
 
-// Attributes returns t as attributes of pKICertificateTemplate, each list in ascending order and empty ones left out. Not
-// among them are cn, objectClass and nTSecurityDescriptor, which a [SecurityDescriptor] makes of Access, and what a server
-// fills in itself. What [Template.Validate] refuses is an [*InvalidError].
+// Attributes returns t as attributes of pKICertificateTemplate, each list in ascending order and empty ones left out.
+// Not among them are cn, objectClass and nTSecurityDescriptor, which a [SecurityDescriptor] makes of Access, and what a
+// server fills in itself. What [Template.Validate] refuses is an [*InvalidError].
 func (t Template) Attributes() ([]Attribute, error) {
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
 	var attributes []Attribute
-	for _, f := range t.fields() {
+	for _, f := range fieldsOf(&t) {
 		if values := f.value.encode(); len(values) > 0 {
 			attributes = append(attributes, Attribute{f.attribute, values})
 		}
@@ -79,9 +79,9 @@ func (t Template) Attributes() ([]Attribute, error) {
 	return attributes, nil
 }
 
-// ParseAttributes returns the template called name that a directory holds as attributes. Attributes that are no part of the
-// template, as a server adds them, are passed over; Access is left empty, for [ParseSecurityDescriptor] to fill. Lists come
-// in ascending order. Bad values are an [*InvalidError] listing every problem by attribute.
+// ParseAttributes returns the template called name that a directory holds as attributes. Attributes that are no part of
+// the template, as a server adds them, are passed over; Access is left empty, for [ParseSecurityDescriptor] to fill.
+// Lists come in ascending order. Bad values are an [*InvalidError] listing every problem by attribute.
 func ParseAttributes(name string, attributes []Attribute) (Template, error) {
 	t := Template{Name: name, SchemaVersion: 1} // the attribute came with Windows Server 2003
 	values := map[string][][]byte{}
@@ -90,8 +90,8 @@ func ParseAttributes(name string, attributes []Attribute) (Template, error) {
 		values[key] = append(values[key], a.Values...)
 	}
 	e := &errs.InvalidError{Subject: fmt.Sprintf("template: attributes of %q", name)}
-	attributeOf := map[string]string{"Name": "cn"}
-	for _, f := range t.fields() {
+	attributeOf := map[string]string{"Name": "cn", "KeyProperties": "msPKI-RA-Application-Policies"}
+	for _, f := range fieldsOf(&t) {
 		attributeOf[f.field] = f.attribute
 		present := values[strings.ToLower(f.attribute)]
 		if len(present) == 0 {

@@ -235,6 +235,31 @@ msPKI-Supersede-Templates:: /w==
 	}
 }
 
+func TestParseAttributesRefusesBadValues(t *testing.T) {
+	for name, values := range map[string][]string{
+		"flags":                         {"", "01", "+1", "-0", " 1", "1 ", "0x1", "2147483648", "-2147483649", "one"},
+		"revision":                      {"-1", "1.0"},
+		"msPKI-Template-Schema-Version": {"0", "5"},
+		"pKIKeyUsage":                   {"", "abc"},
+		"pKIExpirationPeriod":           {"", "1234567", "123456789", "\x00\x00\x00\x00\x00\x00\x00\x00", "\x01\x00\x00\x00\x00\x00\x00\x00", "\x00\x00\x00\x00\x00\x00\x00\x80"},
+		"pKIOverlapPeriod":              {"\x00\x00\x72\x0e\x5d\xc2\xfd\xff"}, // longer than the validity
+		"pKIDefaultCSPs":                {"", "1", "1,", "01,Microsoft", "+1,Microsoft", "-1,Microsoft", "x,Microsoft", ",Microsoft", "1, Microsoft"},
+		"pKIExtendedKeyUsage":           {"", "1.3.6.1.5.5.7.3.1 ", "serverAuth"},
+		"displayName":                   {"", " ", "a\nb", "\xff"},
+		"msPKI-RA-Application-Policies": {"`", "a`b`", "a`b`c", "`DWORD`1`", "a``1`", "x"},
+	} {
+		for _, value := range values {
+			attributes := slices.DeleteFunc(attributesOf(t, newerDump), func(a template.Attribute) bool { return a.Name == name })
+			attributes = append(attributes, template.Attribute{Name: name, Values: [][]byte{[]byte(value)}})
+			_, err := template.ParseAttributes("X", attributes)
+			invalid, _ := errors.AsType[*template.InvalidError](err)
+			if invalid == nil || len(invalid.Problems) != 1 || invalid.Problems[0].Field != name {
+				t.Errorf("%s %q: got %v", name, value, err)
+			}
+		}
+	}
+}
+
 func TestAttributesRefuseWhatCannotBeHeld(t *testing.T) {
 	if attributes, err := (template.Template{}).Attributes(); !errors.Is(err, template.ErrInvalid) || attributes != nil {
 		t.Errorf("got %v, %v, want ErrInvalid", attributes, err)

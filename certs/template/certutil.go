@@ -8,8 +8,8 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// Certutil is a command for a person to paste: certutil ("certutil", Microsoft Learn) sets or clears a flag of a template in the
-// directory, or adds a template to those that an authority issues.
+// Certutil is a command for a person to paste: certutil ("certutil", Microsoft Learn) sets or clears a flag of a
+// template in the directory, or adds a template to those that an authority issues.
 type Certutil struct {
 	// Config is the authority as HOST\NAME; empty for a command about a flag, and for the authority of the computer itself.
 	Config string

@@ -9,9 +9,9 @@ import (
 	"github.com/clouddp/sdk/certs"
 )
 
-// Check reports what would keep certificates of t from serving a cloud distribution point, and what makes t dangerous. The
-// rules are those of Microsoft's "PKI certificate requirements for Configuration Manager" and "CNG certificates overview".
-// [Check] also looks at the directory around t.
+// Check reports what would keep certificates of t from serving a cloud distribution point, and what makes t dangerous.
+// The rules are those of Microsoft's "PKI certificate requirements for Configuration Manager" and "CNG certificates
+// overview". [Check] also looks at the directory around t.
 func (t Template) Check() []certs.Finding {
 	c := &checker{subject: t.Name}
 	t.check(c)
@@ -28,7 +28,8 @@ func (t Template) check(c *checker) {
 	t.checkRisk(c)
 }
 
-const enrollRemedy = "grant Read and Enroll to the group of the site servers, and restart them: a logon token learns of groups at the start"
+const enrollRemedy = "grant Read and Enroll to the group of the site servers, and restart them: " +
+	"a logon token learns of groups at the start"
 
 type checker struct {
 	subject  string
@@ -42,12 +43,17 @@ func (c *checker) when(noticed bool, severity slog.Level, id, evidence, remedy s
 }
 
 func (t Template) checkPurpose(c *checker) {
+	c.when(t.isBuiltIn(), slog.LevelInfo, "tpl.builtin",
+		fmt.Sprintf("schema version %d, flags: %s", t.SchemaVersion, t.Flags), "duplicate it: nothing but access to one of Windows' own can be changed")
 	c.when(t.NameFlags&NameEnrolleeSuppliesSubject == 0, slog.LevelError, "tpl.subject",
 		"name flags: "+t.NameFlags.String(), `choose "Supply in the request": otherwise the authority discards the common name and the DNS names`)
 	c.when(len(t.ExtKeyUsage) > 0 && !slices.Contains(t.ExtKeyUsage, ServerAuth), slog.LevelError, "tpl.eku",
 		fmt.Sprintf("purposes: %v", t.ExtKeyUsage), "add Server Authentication ("+ServerAuth+")")
 	c.when(t.SchemaVersion >= 2 && !sameSet(t.ExtKeyUsage, t.ApplicationPolicies), slog.LevelWarn, "tpl.policies",
-		fmt.Sprintf("application policies %v, purposes %v", t.ApplicationPolicies, t.ExtKeyUsage), "repeat the purposes as application policies: dialogs show those")
+		fmt.Sprintf("application policies %v, purposes %v", t.ApplicationPolicies, t.ExtKeyUsage),
+		"repeat the purposes as application policies: dialogs show those")
+	c.when(t.Flags&GeneralMachineType == 0, slog.LevelWarn, "tpl.machine",
+		"flags: "+t.Flags.String(), "duplicate Web Server: the dialogs of a computer list templates for computers alone")
 	c.when(t.Flags&(GeneralIsCA|GeneralIsCrossCA) != 0, slog.LevelError, "tpl.ca",
 		"flags: "+t.Flags.String(), "duplicate Web Server: a service must not be an authority")
 }
@@ -64,7 +70,7 @@ func (t Template) checkKey(c *checker) {
 	c.when(t.KeySpec != KeyExchange, slog.LevelWarn, "tpl.keyspec",
 		fmt.Sprintf("key spec %d", t.KeySpec), "make the key for key exchange (1), as Azure asks for")
 	c.when(t.KeyUsage&tlsUsage != tlsUsage, slog.LevelWarn, "tpl.ku",
-		fmt.Sprintf("key usage %#x", int(t.KeyUsage)), "allow digital signature and key encipherment, as Web Server does")
+		"key usage: "+keyUsage{&t}.words(), "allow digital signature and key encipherment, as Web Server does")
 	c.when(t.PrivateKeyFlags&PrivateKeyAlternateSignature != 0, slog.LevelWarn, "tpl.sig.pss",
 		"alternate signature format", "clear it: old TLS stacks cannot verify RSASSA-PSS")
 	c.when(t.PrivateKeyFlags&PrivateKeyRequireArchival != 0, slog.LevelError, "tpl.archival",
@@ -102,8 +108,6 @@ func (t Template) checkIssuance(c *checker) {
 	c.when(t.Granted(Everyone, AuthenticatedUsers)&Read == 0, slog.LevelWarn, "tpl.read",
 		"Authenticated Users lack Read", "grant it to them, or to the computer of each authority: it reads the template under its own account")
 }
-
-func (t Template) anybody(has func(Access) bool) bool { return slices.ContainsFunc(t.Access, has) }
 
 func (t Template) needsApproval() bool {
 	return t.EnrollmentFlags&EnrollmentPendAllRequests != 0 || t.RASignatures > 0

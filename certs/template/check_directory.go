@@ -12,10 +12,11 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// Check reports on the template called name as it stands in directory: what [Template.Check] does, whether the authority called ca issues
-// it, whether its object identifier is registered, and whether token may enroll. The token of a computer or user
-// holds its own security identifier and those of its groups; [Everyone] and [AuthenticatedUsers] need not be listed, and without any
-// other nobody's rights are looked at. Errors are those of [Directory]: [ErrNotFound] if there is no such template or authority.
+// Check reports on the template called name as it stands in directory: what [Template.Check] does, whether the
+// authority called ca issues it, whether its object identifier is registered, and whether token may enroll. The token
+// of a computer or user holds its own security identifier and those of its groups; [Everyone] and [AuthenticatedUsers]
+// need not be listed, and without any other nobody's rights are looked at. Errors are those of [Directory]:
+// [ErrNotFound] if there is no such template or authority.
 func Check(ctx context.Context, directory Directory, ca, name string, token ...SID) ([]certs.Finding, error) {
 	if directory == nil {
 		return nil, errs.Invalid("template: check", "directory", "is nil")
@@ -48,7 +49,8 @@ func check(ctx context.Context, directory Directory, ca, name string, token []SI
 // checkToken wants Read and Enroll for the holder of token or, without one, Enroll for anybody.
 func (t Template) checkToken(c *checker, token []SID) {
 	if len(token) == 0 {
-		c.when(!t.anybody(func(a Access) bool { return a.Rights&Enroll != 0 }), slog.LevelError, "tpl.enroll", "nobody has Enroll", enrollRemedy)
+		mayEnroll := func(a Access) bool { return a.Rights&Enroll != 0 }
+		c.when(!slices.ContainsFunc(t.Access, mayEnroll), slog.LevelError, "tpl.enroll", "nobody has Enroll", enrollRemedy)
 		return
 	}
 	granted := t.Granted(append([]SID{Everyone, AuthenticatedUsers}, token...)...)
@@ -63,21 +65,24 @@ func (t Template) checkOID(ctx context.Context, c *checker, directory Directory)
 		return err
 	}
 	c.when(!strings.HasPrefix(t.OID, base+"."), slog.LevelError, "tpl.oid",
-		fmt.Sprintf("object identifier %q is not below that of the forest, %s", t.OID, base), "duplicate the template in this forest instead of importing it")
+		fmt.Sprintf("object identifier %q is not below that of the forest, %s", t.OID, base),
+		"duplicate the template in this forest instead of importing it")
 	if t.OID == "" {
 		return nil
 	}
 	o, err := directory.OID(ctx, t.OID)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		c.when(true, slog.LevelError, "tpl.oid", fmt.Sprintf("object identifier %q is not registered", t.OID), "apply the template again: that registers it")
+		c.when(true, slog.LevelError, "tpl.oid", fmt.Sprintf("object identifier %q is not registered", t.OID),
+			"apply the template again: that registers it")
 	case errors.Is(err, ErrConflict):
 		c.when(true, slog.LevelError, "tpl.oid", err.Error(), "remove the object that does not belong to the template")
 	case err != nil:
 		return err
 	default:
 		c.when(o.DisplayName != t.DisplayName, slog.LevelWarn, "tpl.oid",
-			fmt.Sprintf("object identifier %s is registered for %q, the template is %q", t.OID, o.DisplayName, t.DisplayName), "see whether two templates share it")
+			fmt.Sprintf("object identifier %s is registered for %q, the template is %q", t.OID, o.DisplayName, t.DisplayName),
+			"see whether two templates share it")
 	}
 	return nil
 }

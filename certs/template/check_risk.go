@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// checkRisk looks for templates through which anybody becomes anybody. Each shape needs a wide circle that may enroll without
-// approval, or that may change the template.
+// checkRisk looks for templates through which anybody becomes anybody. Each shape needs a wide circle that may enroll
+// without approval, or that may change the template.
 func (t Template) checkRisk(c *checker) {
 	risky := func(noticed bool, evidence, remedy string) {
 		c.when(noticed, slog.LevelWarn, "tpl.risky", evidence, remedy)

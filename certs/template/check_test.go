@@ -53,6 +53,16 @@ var pairs = map[string]pair{
 		near:     func(s *template.Template) { s.ExtKeyUsage, s.ApplicationPolicies = both, []string{both[1], both[0]} },
 		severity: slog.LevelWarn,
 	},
+	"tpl.builtin": {
+		trigger:  func(s *template.Template) { s.Flags |= template.GeneralIsDefault },
+		near:     func(s *template.Template) { s.Flags |= template.GeneralPublishToDS },
+		severity: slog.LevelInfo,
+	},
+	"tpl.machine": {
+		trigger:  func(s *template.Template) { s.Flags &^= template.GeneralMachineType },
+		near:     func(s *template.Template) { s.Flags &^= template.GeneralAddTemplateName },
+		severity: slog.LevelWarn,
+	},
 	"tpl.ca": {
 		trigger:  func(s *template.Template) { s.Flags |= template.GeneralIsCrossCA },
 		near:     func(s *template.Template) { s.Flags |= template.GeneralAutoEnrollment },
@@ -348,6 +358,20 @@ func TestCheckLooksAtAToken(t *testing.T) {
 	}
 }
 
+func TestEverybodyIsInEveryToken(t *testing.T) {
+	for _, sid := range []template.SID{template.Everyone, template.AuthenticatedUsers} {
+		open := template.Desired{Template: template.CloudDP(sid), CA: authority}
+		open.Template.Access = open.Template.Access[1:]
+		d := certstest.NewCA(authority)
+		if _, err := template.Apply(t.Context(), d, open); err != nil {
+			t.Fatal(err)
+		}
+		if findings, err := template.Check(t.Context(), d, authority, "CloudDPCert", domainAdmins); err != nil || len(findings) != 0 {
+			t.Errorf("%s may enroll: %v, %v", sid, findings, err)
+		}
+	}
+}
+
 func TestCheckReportsWhatIsNotThere(t *testing.T) {
 	d := appliedTo(t)
 	for name, test := range map[string]struct {
@@ -363,5 +387,18 @@ func TestCheckReportsWhatIsNotThere(t *testing.T) {
 		if findings, err := template.Check(t.Context(), test.directory, test.authority, test.subject, group); !errors.Is(err, test.want) || findings != nil {
 			t.Errorf("%s: got %v, %v, want %v", name, findings, err, test.want)
 		}
+	}
+}
+
+// TestCheckOfADump looks at a template that somebody exported.
+func TestCheckOfADump(t *testing.T) {
+	exported := parseAttributes(t, "WebServer", webServerDump)
+	var ids []string
+	for _, f := range exported.Check() {
+		ids = append(ids, f.ID)
+	}
+	want := []string{"tpl.builtin", "key.exportable", "tpl.read", "tpl.enroll"}
+	if !slices.Equal(ids, want) {
+		t.Errorf("got %v, want %v", ids, want)
 	}
 }

@@ -23,9 +23,9 @@ const (
 	controlSelfRelative  = 0x8000
 )
 
-// SecurityDescriptor says who owns an object of a directory and who may do what with it (nTSecurityDescriptor). Make one of
-// its binary form with [ParseSecurityDescriptor]. The zero value has no owner and no lists, as a driver gives it to a server
-// for a new object after [SecurityDescriptor.WithAccess]. It is immutable.
+// SecurityDescriptor says who owns an object of a directory and who may do what with it (nTSecurityDescriptor). Make
+// one of its binary form with [ParseSecurityDescriptor]. The zero value has no owner and no lists, as a driver gives it
+// to a server for a new object after [SecurityDescriptor.WithAccess]. It is immutable.
 type SecurityDescriptor struct {
 	raw        []byte // as parsed or made; empty in the zero value
 	resource   byte   // control of a resource manager
@@ -64,7 +64,7 @@ func parseDescriptor(data []byte) (d SecurityDescriptor, problem string) {
 		if offset < descriptorHeader || uint64(offset) >= uint64(len(data)) {
 			return d, fmt.Sprintf("%s: lies outside", partNames[part])
 		}
-		if problem := d.parsePart(part, data[offset:]); problem != "" {
+		if problem := parsePart(&d, part, data[offset:]); problem != "" {
 			return d, fmt.Sprintf("%s: %s", partNames[part], problem)
 		}
 		offsets[part] = offset
@@ -87,7 +87,7 @@ const (
 
 var partNames = [...]string{ownerPart: "owner", groupPart: "group", saclPart: "SACL", daclPart: "DACL"}
 
-func (d *SecurityDescriptor) parsePart(part int, data []byte) (problem string) {
+func parsePart(d *SecurityDescriptor, part int, data []byte) (problem string) {
 	switch part {
 	case ownerPart:
 		d.owner, _, problem = cutSID(data)

@@ -233,6 +233,16 @@ func TestWithAccessTakesAway(t *testing.T) {
 			[]template.Access{{SID: template.AuthenticatedUsers, Rights: template.Read}},
 			"D:(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)(A;;LCRPLORC;;;AU)",
 		},
+		"read from one who may write": {
+			[][]byte{entry(t, 0, 0, fullMask, "", adminsHex)},
+			[]template.Access{{SID: domainAdmins, Rights: template.Write}, {SID: template.AuthenticatedUsers, Rights: template.Write}},
+			"D:(A;;CCDCSWWPDTSDWDWO;;;DA)(A;;CCDCSWWPDTSDWDWO;;;AU)",
+		},
+		"behind denials of any kind": {
+			[][]byte{entry(t, 0, 0, readMask, "", adminsHex), entry(t, 0x0A, 0, 1, "", authHex), entry(t, 6, 0, 1, "", authHex)},
+			[]template.Access{{SID: domainAdmins, Rights: template.Read | template.AutoEnroll}},
+			"D:(XD;;CC;;;AU)(OD;;CC;;;AU)(A;;LCRPLORC;;;DA)(OA;;CR;a05b8cc2-17bc-4802-a710-e7c15ab866a2;;DA)",
+		},
 		"what was inherited": {
 			[][]byte{entry(t, 0, inheritedEntry|2, 0xF01FF, "", adminsHex), entry(t, 1, inheritedEntry, 1, "", authHex)},
 			[]template.Access{{SID: domainAdmins, Rights: template.Read | template.Write}},

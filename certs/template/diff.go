@@ -5,8 +5,8 @@ import "slices"
 // attributeChanges lists the attributes that differ. Identity and revision are no part of what is desired.
 func attributeChanges(existing, desired Template) []Change {
 	var changes []Change
-	was := existing.fields()
-	for i, want := range desired.fields() {
+	was := fieldsOf(&existing)
+	for i, want := range fieldsOf(&desired) {
 		switch want.field {
 		case "OID", "Revision", "MinorRevision":
 			continue

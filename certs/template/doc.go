@@ -1,8 +1,8 @@
 // Package template plans and makes the certificate template of a cloud distribution point in an Active Directory forest.
 //
-// A [Template] is plain data. [CloudDP] is the one that Microsoft's guide makes by hand; [Plan] shows what a [Directory]
-// lacks of it, and [Apply] adds that in the safe order: object identifier, template, publication on one authority. Applying
-// again changes nothing:
+// A [Template] is plain data. [CloudDP] is the one that Microsoft's guide makes by hand; [Plan] shows what a
+// [Directory] lacks of it, and [Apply] adds that in the safe order: object identifier, template, publication on one
+// authority. Applying again changes nothing:
 //
 //	group, err := directory.GroupSID(ctx, "ConfigMgr Site Servers")
 //	if err != nil {
@@ -21,12 +21,24 @@
 //
 // After Apply the site server must be restarted before it enrolls: only then does its logon token hold the group.
 //
+// [Check] looks for what would keep a template from serving, and what makes it dangerous; [Template.Check] does so for
+// one that was exported to a file.
+//
+// # Formats
+//
+// Each is written and read back byte for byte: LDAP attributes ([Template.Attributes], [ParseAttributes]) with a
+// [SecurityDescriptor] beside them; for people without a program that speaks LDAP, LDIF ([Desired.LDIF]) and
+// certutil ([Desired.Certutil]); for a request on the site server itself, certreq ([Template.RequestINF]). Flags without
+// a name and properties of no use here survive.
+//
 // # Errors
 //
 // An error matches one of the categories below with [errors.Is]. A template that a directory could not hold is an
-// [*InvalidError] listing every problem; one of Windows' own is [ErrForeign].
+// [*InvalidError] listing every problem; one of Windows' own is [ErrForeign]. Files and attributes are untrusted: what is
+// malformed is an [*InvalidError] naming the line or the attribute, what is too large is [ErrLimit].
 //
 // # Testing
 //
-// Package [github.com/clouddp/sdk/certs/certstest] holds a Directory in memory, and the suite that every Directory passes.
+// Package [github.com/clouddp/sdk/certs/certstest] holds a Directory in memory, and the suite that every Directory
+// passes.
 package template

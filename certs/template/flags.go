@@ -1,7 +1,7 @@
 package template
 
-// GeneralFlags is the attribute flags of a template, [MS-CRTD] section 2.4. As in the other words, bits without a name here
-// are kept and printed as a number.
+// GeneralFlags is the attribute flags of a template, [MS-CRTD] section 2.4. As in the other words, bits without a name
+// here are kept and printed as a number.
 //
 // [MS-CRTD]: https://learn.microsoft.com/openspecs/windows_protocols/ms-crtd
 type GeneralFlags uint32

@@ -26,7 +26,8 @@ const (
 	genericAll     = 0x10000000
 )
 
-// powers are what entries allow or deny: the bits of a mask and, in place of control access, one bit for each extended right.
+// powers are what entries allow or deny: the bits of a mask and, in place of control access, one bit for each extended
+// right.
 type powers uint64
 
 const (
@@ -87,7 +88,7 @@ func (p powers) rights() Rights {
 	return r
 }
 
-// powersFor returns what to take away from somebody who should not have rights.
+// powersFor returns what to give for rights, or to take away.
 func powersFor(r Rights) powers {
 	var p powers
 	if r&Read != 0 {
@@ -105,9 +106,10 @@ func powersFor(r Rights) powers {
 	return p
 }
 
-// Access returns what d allows each principal, in the order of the entries. Control access and full control include Enroll and
-// AutoEnroll; each way to change a template counts as Write; entries that deny something to the same principal are
-// heeded. Not seen are the rights of the owner, of groups within groups, and entries about single properties.
+// Access returns what d allows each principal, in the order of the entries. Control access and full control include
+// Enroll and AutoEnroll; each way to change a template counts as Write; entries that deny something to the same
+// principal are heeded. Not seen are the rights of the owner, of groups within groups, and entries about single
+// properties.
 func (d SecurityDescriptor) Access() []Access {
 	if d.dacl == nil {
 		if d.control&controlDACLPresent != 0 { // a list that is present and null keeps nobody out
@@ -123,7 +125,7 @@ func (d SecurityDescriptor) Access() []Access {
 			continue
 		}
 		if entry.isDenial() {
-			denied[entry.sid] |= p &^ allowed[entry.sid]
+			denied[entry.sid] |= p // what was allowed before stays so
 			continue
 		}
 		if _, known := allowed[entry.sid]; !known {
@@ -140,11 +142,11 @@ func (d SecurityDescriptor) Access() []Access {
 	return access
 }
 
-// WithAccess returns d changed so that each principal listed has just the rights beside it, and principals not listed have
-// none, but for those with Write: administrators keep what they have. Owner, group, SACL, and entries that deny, are about
-// something else or are not understood stay as they are. Entries inherited from the container stay too unless they grant
-// too much; then the list is cut off from the container and they become its own. Setting what is there already
-// changes nothing. Bad access is an [*InvalidError]; what an entry that denies stands against is [ErrConflict].
+// WithAccess returns d changed so that each principal listed has just the rights beside it, and principals not listed
+// have none, but for those with Write: administrators keep what they have. Owner, group, SACL, and entries that deny,
+// are about something else or are not understood stay as they are. Entries inherited from the container stay too unless
+// they grant too much; then the list is cut off from the container and they become its own. Setting what is there
+// already changes nothing. Bad access is an [*InvalidError]; what an entry that denies stands against is [ErrConflict].
 func (d SecurityDescriptor) WithAccess(access []Access) (SecurityDescriptor, error) {
 	e := &errs.InvalidError{Subject: "template: access"}
 	Template{Access: access}.validateAccess(e)
@@ -264,10 +266,8 @@ func (d SecurityDescriptor) adding(access []Access) SecurityDescriptor {
 // grant returns the entries that give rights to sid.
 func grant(sid SID, rights Rights) []ace {
 	var entries []ace
-	if rights&Write != 0 {
-		entries = append(entries, ace{kind: aceAllowed, mask: maskFull, sid: sid})
-	} else if rights&Read != 0 {
-		entries = append(entries, ace{kind: aceAllowed, mask: maskRead, sid: sid})
+	if plain := powersFor(rights &^ enrollment); plain != 0 {
+		entries = append(entries, ace{kind: aceAllowed, mask: uint32(plain), sid: sid}) //nolint:gosec // the upper half is empty
 	}
 	if rights&Enroll != 0 {
 		right := enrollRight

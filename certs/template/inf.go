@@ -7,13 +7,14 @@ import (
 	"math/bits"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// RequestINF is what certreq -new reads to make a key and a request on a computer with Windows ("certreq", Microsoft Learn).
-// The key belongs to the computer, and the request is in the form of PKCS #10.
+// RequestINF is what certreq -new reads to make a key and a request on a computer with Windows ("certreq", Microsoft
+// Learn). The key belongs to the computer, and the request is in the form of PKCS #10.
 type RequestINF struct {
 	// CommonName is the service FQDN: a host name of at most 64 characters, its first label possibly a star.
 	CommonName string
@@ -137,7 +138,7 @@ func (r RequestINF) Format() ([]byte, error) {
 	line(`Signature="$Windows NT$"`)
 	line("[NewRequest]")
 	line(`Subject="CN=%s"`, r.CommonName)
-	line("Exportable=%s", strings.ToUpper(fmt.Sprint(r.Exportable)))
+	line("Exportable=%s", strings.ToUpper(strconv.FormatBool(r.Exportable)))
 	line("KeyLength=%d", r.KeyLength)
 	if r.KeySpec != 0 {
 		line("KeySpec=%d", r.KeySpec)
@@ -166,5 +167,6 @@ func (r RequestINF) Format() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// infUsage turns a key usage into the number that certreq takes, whose lowest byte is the first of the extension, or back.
+// infUsage turns a key usage into the number that certreq takes, whose lowest byte is the first of the extension, or
+// back.
 func infUsage(n uint16) uint16 { return bits.ReverseBytes16(bits.Reverse16(n)) }

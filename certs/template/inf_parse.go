@@ -145,7 +145,7 @@ func decimal[T ~int](field *T) func(string) string {
 		if err != nil {
 			return fmt.Sprintf("%.100q is not a number", value)
 		}
-		*field = T(n) //nolint:gosec // 31 bits
+		*field = T(n)
 		return ""
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// PrivateKeyFlags is msPKI-Private-Key-Flag, [MS-CRTD] section 2.27. Two groups of four bits are numbers: the oldest Windows
-// that an authority and an enrollee may run.
+// PrivateKeyFlags is msPKI-Private-Key-Flag, [MS-CRTD] section 2.27. Two groups of four bits are numbers: the oldest
+// Windows that an authority and an enrollee may run.
 //
 // [MS-CRTD]: https://learn.microsoft.com/openspecs/windows_protocols/ms-crtd
 type PrivateKeyFlags uint32

@@ -44,6 +44,7 @@ type LDIFModification struct {
 const ldifWidth = 76
 
 var (
+	specialInName = regexp.MustCompile(`[,+"\\<>;=]|^[# ]| $`)
 	attributeForm = regexp.MustCompile(`^[A-Za-z0-9.][A-Za-z0-9.-]*(;[A-Za-z0-9-]+)*$`)
 	// safeString is what RFC 2849 allows as it is; a space at the end would be lost to the eye.
 	safeString = regexp.MustCompile(`^(|[\x01-\x09\x0b\x0c\x0e-\x1f!-9;=-\x7f]([\x01-\x09\x0b\x0c\x0e-\x7f]*[\x01-\x09\x0b\x0c\x0e-\x1f!-\x7f])?)$`)
@@ -131,8 +132,8 @@ func (w *ldifWriter) line(name string, value []byte) {
 	w.text.WriteString(line + "\n")
 }
 
-// Template returns the template that r is: its name out of DN, its access out of nTSecurityDescriptor where that is present.
-// Errors are those of [ParseAttributes] and [ParseSecurityDescriptor].
+// Template returns the template that r is: its name out of DN, its access out of nTSecurityDescriptor where that is
+// present. Errors are those of [ParseAttributes] and [ParseSecurityDescriptor].
 func (r LDIFRecord) Template() (Template, error) {
 	name, ok := commonName(r.DN)
 	if !ok {
@@ -177,6 +178,5 @@ func commonName(dn string) (name string, ok bool) {
 
 // commonNamePart returns name as the first part of a distinguished name, RFC 4514.
 func commonNamePart(name string) string {
-	escaped := regexp.MustCompile(`[,+"\\<>;=]|^[# ]| $`).ReplaceAllString(name, `\$0`)
-	return "CN=" + escaped
+	return "CN=" + specialInName.ReplaceAllString(name, `\$0`)
 }

@@ -11,10 +11,10 @@ import (
 // maxLDIF bounds a file; the templates of a forest fill some hundred kilobytes.
 const maxLDIF = 16 << 20
 
-// ParseLDIF reads what ldifde and ldapsearch write and [FormatLDIF] returns: objects, and changes of the types add, modify and
-// delete. Comments are dropped, and lines may end as on any system. A malformed file is an [*InvalidError] naming the
-// line, one of more than 16 MiB [ErrLimit]; a value by reference, a control and a renaming are [ErrUnsupported]: no other file is
-// ever opened.
+// ParseLDIF reads what ldifde and ldapsearch write and [FormatLDIF] returns: objects, and changes of the types add,
+// modify and delete. Comments and the summary of ldapsearch are dropped, and lines may end as on any system. A
+// malformed file is an [*InvalidError] naming the line, one of more than 16 MiB [ErrLimit]; a value by reference, a
+// control and a renaming are [ErrUnsupported]: no other file is ever opened.
 func ParseLDIF(data []byte) ([]LDIFRecord, error) {
 	if len(data) > maxLDIF {
 		return nil, fmt.Errorf("template: LDIF: %d bytes, more than %d: %w", len(data), maxLDIF, ErrLimit)
@@ -81,7 +81,7 @@ func (p *ldifParser) record(lines []ldifLine) error {
 		}
 		lines = lines[1:]
 	}
-	if len(lines) == 0 {
+	if len(lines) == 0 || isSummary(lines) {
 		return nil
 	}
 	name, dn, err := lines[0].split()
@@ -112,6 +112,12 @@ func (p *ldifParser) record(lines []ldifLine) error {
 	}
 	p.records = append(p.records, r)
 	return nil
+}
+
+// isSummary reports whether lines are what ldapsearch prints below the objects: how many there were, and references
+// elsewhere.
+func isSummary(lines []ldifLine) bool {
+	return strings.HasPrefix(lines[0].text, "search: ") || strings.HasPrefix(lines[0].text, "ref: ")
 }
 
 // changeType takes the change type off the beginning of lines.

@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -14,11 +15,11 @@ const (
 	securityAttribute = "nTSecurityDescriptor"
 )
 
-// LDIF returns d as changes for somebody to review and to import with ldifde or ldapmodify, in the safe order: the object
-// identifier, the template, its publication. configuration is the distinguished name of the configuration partition, which is the
-// forest's: CN=Configuration,DC=contoso,DC=com. administrators may change the template; without at least one, whoever
-// imports it would be left outside. The template needs an OID below that of the forest, since one of another forest collides.
-// Bad input is an [*InvalidError].
+// LDIF returns d as changes for somebody to review and to import with ldifde or ldapmodify, in the safe order: the
+// object identifier, the template, its publication. configuration is the distinguished name of the configuration
+// partition, which is the forest's: CN=Configuration,DC=contoso,DC=com. administrators may change the template; without
+// at least one, whoever imports it would be left outside. The template needs an OID below that of the forest, since one
+// of another forest collides. Bad input is an [*InvalidError].
 func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord, error) {
 	e := &errs.InvalidError{Subject: "template: LDIF"}
 	e.Problems = append(e.Problems, d.problems()...)
@@ -31,15 +32,16 @@ func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord
 	if len(administrators) == 0 {
 		e.Add("administrators", "are missing; give the groups that may change the template")
 	}
-	access := d.Template.Access
+	access := slices.Clone(d.Template.Access)
 	for _, sid := range administrators {
-		access = append(access[:len(access):len(access)], Access{sid, Read | Write})
+		access = append(access, Access{sid, Read | Write})
 	}
-	Template{Access: mergeAccess(access)}.validateAccess(e)
+	access = mergeAccess(access)
+	Template{Access: access}.validateAccess(e)
 	if err := e.Err(); err != nil {
 		return nil, err
 	}
-	return d.records(servicesContainer+configuration, mergeAccess(access))
+	return d.records(servicesContainer+configuration, access)
 }
 
 func (d Desired) records(services string, access []Access) ([]LDIFRecord, error) {

@@ -19,7 +19,7 @@ func allotOID(ctx context.Context, d Directory, t Template) (o ObjectIdentifier,
 		return o, false, err
 	}
 	for attempt := range maxOIDAttempts {
-		o = ObjectIdentifier{deriveOID(base, t.Name, attempt), t.DisplayName}
+		o = ObjectIdentifier{t.deriveOID(base, attempt), t.DisplayName}
 		found, err := d.OID(ctx, o.OID)
 		switch {
 		case errors.Is(err, ErrNotFound):
@@ -35,10 +35,14 @@ func allotOID(ctx context.Context, d Directory, t Template) (o ObjectIdentifier,
 	return o, false, fmt.Errorf("no object identifier is free below %s: %w", base, ErrConflict)
 }
 
-// deriveOID appends two numbers of eight digits to base, as the Certificate Templates console does with random ones.
-func deriveOID(base, name string, attempt int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", base, name, attempt))
-	return fmt.Sprintf("%s.%d.%d", base, eightDigits(sum[0:4]), eightDigits(sum[4:8]))
+// DeriveOID returns the object identifier that [Plan] proposes first for t in the forest whose own is given: two
+// numbers of eight digits below it, as the Certificate Templates console adds random ones. It is for those who cannot
+// ask a [Directory], which also knows whether it is taken.
+func (t Template) DeriveOID(forest string) string { return t.deriveOID(forest, 0) }
+
+func (t Template) deriveOID(forest string, attempt int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", forest, t.Name, attempt))
+	return fmt.Sprintf("%s.%d.%d", forest, eightDigits(sum[0:4]), eightDigits(sum[4:8]))
 }
 
 func eightDigits(random []byte) uint32 {

@@ -21,14 +21,15 @@ type ObjectIdentifier struct {
 	DisplayName string
 }
 
-// CN returns the name of a new object for o, as the console forms it: the last number of the OID and 32 hexadecimal digits.
-// The digits are derived from the OID, so that no OID is registered twice by accident.
+// CN returns the name of a new object for o, as the console forms it: the last number of the OID and 32 hexadecimal
+// digits. The digits are derived from the OID, so that no OID is registered twice by accident.
 func (o ObjectIdentifier) CN() string {
 	sum := sha256.Sum256([]byte(o.OID))
 	return fmt.Sprintf("%s.%X", o.OID[strings.LastIndex(o.OID, ".")+1:], sum[:16])
 }
 
-// Attributes returns o as attributes of msPKI-Enterprise-Oid, all but cn and objectClass. Bad fields are an [*InvalidError].
+// Attributes returns o as attributes of msPKI-Enterprise-Oid, all but cn and objectClass. Bad fields are an
+// [*InvalidError].
 func (o ObjectIdentifier) Attributes() ([]Attribute, error) {
 	if err := o.validate(); err != nil {
 		return nil, err

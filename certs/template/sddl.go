@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// String returns d in the security descriptor definition language of [MS-DTYP] section 2.5.1, as Windows prints it but for groups of
-// a domain, which stay numbers. Entries that the language has no word for are printed as numbers too.
+// String returns d in the security descriptor definition language of [MS-DTYP] section 2.5.1, as Windows prints it but
+// for groups of a domain, which stay numbers. Entries that the language has no word for are printed as numbers too.
 //
 // [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp
 func (d SecurityDescriptor) String() string {
@@ -32,16 +32,8 @@ func (d SecurityDescriptor) String() string {
 
 // inheritance returns the letters for the bits of a DACL in control; those of a SACL are one place higher.
 func inheritance(control uint16) string {
-	var letters string
-	for _, l := range []struct {
-		bit  uint16
-		text string
-	}{{controlDACLProtected, "P"}, {0x0100, "AR"}, {0x0400, "AI"}} {
-		if control&l.bit != 0 {
-			letters += l.text
-		}
-	}
-	return letters
+	known := uint32(control) & (controlDACLProtected | 0x0500)
+	return letters(known, []bitName{{controlDACLProtected, "P"}, {0x0100, "AR"}, {0x0400, "AI"}})
 }
 
 func (l *acl) sddl() string {
@@ -81,27 +73,40 @@ func (a ace) sddl() string {
 
 func maskLetters(mask uint32) string {
 	return letters(mask, []bitName{
-		{genericAll, "GA"}, {genericRead, "GR"}, {genericWrite, "GW"}, {genericExecute, "GX"},
-		{0x00000001, "CC"}, {0x00000002, "DC"}, {0x00000004, "LC"}, {0x00000008, "SW"}, {maskReadProperty, "RP"},
-		{0x00000020, "WP"}, {0x00000040, "DT"}, {0x00000080, "LO"}, {maskControlAccess, "CR"},
-		{0x00010000, "SD"}, {0x00020000, "RC"}, {0x00040000, "WD"}, {0x00080000, "WO"},
+		{genericAll, "GA"},
+		{genericRead, "GR"},
+		{genericWrite, "GW"},
+		{genericExecute, "GX"},
+		{0x00000001, "CC"},
+		{0x00000002, "DC"},
+		{0x00000004, "LC"},
+		{0x00000008, "SW"},
+		{maskReadProperty, "RP"},
+		{0x00000020, "WP"},
+		{0x00000040, "DT"},
+		{0x00000080, "LO"},
+		{maskControlAccess, "CR"},
+		{0x00010000, "SD"},
+		{0x00020000, "RC"},
+		{0x00040000, "WD"},
+		{0x00080000, "WO"},
 	})
 }
 
 // letters joins the letters of the bits in word; a word with a bit that has none is printed as a number.
 func letters(word uint32, names []bitName) string {
-	var text string
+	var text strings.Builder
 	left := word
 	for _, n := range names {
 		if word&n.bit != 0 {
-			text += n.name
+			text.WriteString(n.name)
 			left &^= n.bit
 		}
 	}
 	if left != 0 {
 		return fmt.Sprintf("0x%x", word)
 	}
-	return text
+	return text.String()
 }
 
 // alias returns the two letters that stand for s in every domain, or s.

@@ -48,12 +48,22 @@ func (s SID) problem() string {
 	return ""
 }
 
-// isBroad reports whether s stands for everybody in a domain rather than for a chosen group.
+// isBroad reports whether s stands for everybody in a domain, or more, rather than for a chosen group.
 func (s SID) isBroad() bool {
 	switch s {
-	case Everyone, AuthenticatedUsers, "S-1-5-32-545": // BUILTIN\Users
+	case Everyone, AuthenticatedUsers,
+		"S-1-5-7",      // Anonymous
+		"S-1-5-32-545", // BUILTIN\Users
+		"S-1-5-32-546", // BUILTIN\Guests
+		"S-1-5-32-554": // BUILTIN\Pre-Windows 2000 Compatible Access, which commonly holds Authenticated Users
 		return true
 	}
-	inDomain := strings.HasPrefix(string(s), "S-1-5-21-")
-	return inDomain && (strings.HasSuffix(string(s), "-513") || strings.HasSuffix(string(s), "-515")) // Domain Users, Domain Computers
+	if !strings.HasPrefix(string(s), "S-1-5-21-") {
+		return false
+	}
+	switch string(s[strings.LastIndex(string(s), "-")+1:]) {
+	case "513", "514", "515": // Domain Users, Domain Guests, Domain Computers
+		return true
+	}
+	return false
 }

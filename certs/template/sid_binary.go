@@ -39,7 +39,7 @@ func appendSID(data []byte, s SID) []byte {
 		n, _ := strconv.ParseUint(part, 10, 48)
 		numbers = append(numbers, n)
 	}
-	data = append(data, 1, byte(len(numbers)-1))
+	data = append(data, 1, byte(len(numbers)-1)) //nolint:gosec // at most 15
 	data = append(data, binary.BigEndian.AppendUint64(nil, numbers[0])[2:]...)
 	for _, n := range numbers[1:] {
 		data = binary.LittleEndian.AppendUint32(data, uint32(n)) //nolint:gosec // 32 bits in a valid one

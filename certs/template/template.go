@@ -143,8 +143,9 @@ func WebServer() Template {
 	}
 }
 
-// Duplicate returns what the command Duplicate Template makes of t at its lowest compatibility (authority Windows Server
-// 2003, recipient Windows XP): schema version 2, revision 100.0, no OID yet, and a name that is displayName without spaces.
+// Duplicate returns what the command Duplicate Template makes of t at the lowest compatibility that t allows: schema
+// version 2 for an authority on Windows Server 2003 and a recipient on Windows XP, unless t is newer. It has revision
+// 100.0, no OID yet, and a name that is displayName without spaces.
 func (t Template) Duplicate(displayName string) Template {
 	d := t.Clone()
 	d.DisplayName = displayName
@@ -155,17 +156,23 @@ func (t Template) Duplicate(displayName string) Template {
 		return r
 	}, displayName)
 	d.OID = ""
-	d.SchemaVersion = 2
 	d.Revision, d.MinorRevision = 100, 0
 	d.Flags = d.Flags&^GeneralIsDefault | GeneralIsModified
-	d.PrivateKeyFlags |= PrivateKeyServer2003 | PrivateKeyClientXP
-	d.ApplicationPolicies = slices.Clone(d.ExtKeyUsage)
+	if t.SchemaVersion < 2 {
+		d.ApplicationPolicies = slices.Clone(d.ExtKeyUsage)
+	}
+	if t.SchemaVersion <= 2 {
+		d.SchemaVersion = 2
+		d.PrivateKeyFlags &^= PrivateKeyServerVersions | PrivateKeyClientVersions
+		d.PrivateKeyFlags |= PrivateKeyServer2003 | PrivateKeyClientXP
+	}
 	return d
 }
 
-// CloudDP returns the template of a cloud distribution point as Microsoft's step-by-step example makes it ("Deploying the
-// service certificate for cloud-based distribution points"): Web Server duplicated as "Cloud DP Cert", the private key
-// exportable, Enroll for group alone (Enterprise Admins lose it) and Read for Authenticated Users, as whom authorities read.
+// CloudDP returns the template of a cloud distribution point as Microsoft's step-by-step example makes it ("Deploying
+// the service certificate for cloud-based distribution points"): Web Server duplicated as "Cloud DP Cert", the private
+// key exportable, Enroll for group alone (Enterprise Admins lose it) and Read for Authenticated Users, as whom
+// authorities read.
 func CloudDP(group SID) Template {
 	t := WebServer().Duplicate("Cloud DP Cert")
 	t.PrivateKeyFlags |= PrivateKeyExportable

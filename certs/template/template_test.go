@@ -59,6 +59,22 @@ func TestDuplicateChangesWhatTheConsoleChanges(t *testing.T) {
 	}
 }
 
+func TestDuplicateKeepsANewerTemplateNew(t *testing.T) {
+	original := newer()
+	original.ApplicationPolicies = []string{template.ServerAuth, template.ClientAuth}
+	original.PrivateKeyFlags |= template.PrivateKeyServer2016
+	want := original.Clone()
+	want.Name, want.DisplayName = "Newer", "New er"
+	if got := original.Duplicate("New er"); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	second := template.CloudDP(group)
+	second.PrivateKeyFlags |= template.PrivateKeyServerVersions
+	if got := second.Duplicate("Again"); got.PrivateKeyFlags != 16842768 || got.SchemaVersion != 2 {
+		t.Errorf("a duplicate of a duplicate has private key flags %s, schema version %d", got.PrivateKeyFlags, got.SchemaVersion)
+	}
+}
+
 func TestCloudDPIsWhatTheGuideMakes(t *testing.T) {
 	got := template.CloudDP(group)
 	if err := got.Validate(); err != nil {

@@ -98,13 +98,13 @@ type word[T interface {
 }] struct{ bits *T }
 
 func (v word[T]) encode() [][]byte {
-	signed := int32(*v.bits) //nolint:gosec // the directory's own form: the highest bit makes it negative
+	signed := int32(*v.bits) // the highest bit makes it negative
 	return [][]byte{strconv.AppendInt(nil, int64(signed), 10)}
 }
 
 func (v word[T]) decode(values [][]byte) string {
 	n, problem := parseInt32(values)
-	*v.bits = T(n) //nolint:gosec // see encode
+	*v.bits = T(n)
 	return problem
 }
 
@@ -143,7 +143,8 @@ func days(d time.Duration) string {
 	return fmt.Sprintf("%d days", d/day)
 }
 
-// keyUsage is the payload of the BIT STRING of the extension, its first bit the highest: two bytes, or one in old templates.
+// keyUsage is the payload of the BIT STRING of the extension, its first bit the highest: two bytes, or one in old
+// templates.
 type keyUsage struct{ t *Template }
 
 func (v keyUsage) encode() [][]byte {
@@ -168,7 +169,19 @@ func (v keyUsage) decode(values [][]byte) string {
 	return ""
 }
 
-func (v keyUsage) words() string { return fmt.Sprintf("%#x", int(v.t.KeyUsage)) }
+func (v keyUsage) words() string {
+	return bitNames(uint32(v.t.KeyUsage), []bitName{ //nolint:gosec // Validate checks it
+		{uint32(x509.KeyUsageDigitalSignature), "digital signature"},
+		{uint32(x509.KeyUsageContentCommitment), "non-repudiation"},
+		{uint32(x509.KeyUsageKeyEncipherment), "key encipherment"},
+		{uint32(x509.KeyUsageDataEncipherment), "data encipherment"},
+		{uint32(x509.KeyUsageKeyAgreement), "key agreement"},
+		{uint32(x509.KeyUsageCertSign), "certificate signing"},
+		{uint32(x509.KeyUsageCRLSign), "CRL signing"},
+		{uint32(x509.KeyUsageEncipherOnly), "encipher only"},
+		{uint32(x509.KeyUsageDecipherOnly), "decipher only"},
+	}, "|")
+}
 
 // set is a list of strings whose order a directory does not keep.
 type set struct{ list *[]string }
