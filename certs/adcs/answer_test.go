@@ -34,7 +34,8 @@ func newLiar(tb testing.TB) *liar {
 		tb.Fatal(err)
 	}
 	form := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{"liar"}, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), DNSNames: []string{"liar"}, NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, form, form, key.Public(), key)
 	if err != nil {
@@ -80,7 +81,10 @@ func (l *liar) serve(raw net.Conn, data []byte) {
 }
 
 // rootAnswer answers the first request: the entry, and that there are no others.
-var rootAnswer = []byte("0N\x02\x01\x01dI\x04\x000E0$\x04\x1aconfigurationNamingContext1\x06\x04\x04CN=C0\x1d\x04\x14defaultNamingContext1\x05\x04\x03X=Y0\x0c\x02\x01\x01e\x07\x0a\x01\x00\x04\x00\x04\x00")
+var rootAnswer = []byte("0N\x02\x01\x01dI\x04\x000E" +
+	"0$\x04\x1aconfigurationNamingContext1\x06\x04\x04CN=C" +
+	"0\x1d\x04\x14defaultNamingContext1\x05\x04\x03X=Y" +
+	"0\x0c\x02\x01\x01e\x07\x0a\x01\x00\x04\x00\x04\x00")
 
 // answers are what a liar says to the second request.
 var answers = map[string]struct {
@@ -90,11 +94,13 @@ var answers = map[string]struct {
 	"nothing":                     {"0\x0c\x02\x01\x02e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrNotFound},
 	"denied":                      {"0\x0c\x02\x01\x02e\x07\x0a\x012\x04\x00\x04\x00", adcs.ErrDenied},
 	"an entry without attributes": {"0\x0c\x02\x01\x02d\x07\x04\x03X=Y0\x000\x0c\x02\x01\x02e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrInvalid},
-	"an entry of another kind":    {"0'\x02\x01\x02d\x22\x04\x03X=Y0\x1b0\x0b\x04\x02cn1\x05\x04\x03abc0\x0c\x04\x05flags1\x03\x04\x0110\x0c\x02\x01\x02e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrInvalid},
-	"2 GiB, it says":              {"0\x84\x7f\xff\xff\xff\x02\x01\x02", adcs.ErrUnavailable},
-	"no length":                   {"0\x80\x02\x01\x02\x00\x00", adcs.ErrUnavailable},
-	"silence and the end":         {"", adcs.ErrUnavailable},
-	"somebody else's answer":      {"0\x0c\x02\x01\x09e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrUnavailable},
+	"an entry of another kind": {"0'\x02\x01\x02d\x22\x04\x03X=Y0\x1b" +
+		"0\x0b\x04\x02cn1\x05\x04\x03abc0\x0c\x04\x05flags1\x03\x04\x011" +
+		"0\x0c\x02\x01\x02e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrInvalid},
+	"2 GiB, it says":         {"0\x84\x7f\xff\xff\xff\x02\x01\x02", adcs.ErrUnavailable},
+	"no length":              {"0\x80\x02\x01\x02\x00\x00", adcs.ErrUnavailable},
+	"silence and the end":    {"", adcs.ErrUnavailable},
+	"somebody else's answer": {"0\x0c\x02\x01\x09e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrUnavailable},
 }
 
 func TestAnswersOfLiars(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 
 const publishedAttribute = "certificateTemplates"
 
-// Published implements [template.Directory]. The authority is known by its common name, which the directory shortens and
-// escapes, or by its display name.
+// Published implements [template.Directory]. The authority is known by its common name, which the directory shortens
+// and escapes, or by its display name.
 func (d *Directory) Published(ctx context.Context, ca string) ([]string, error) {
 	var published []string
 	err := d.call(ctx, fmt.Sprintf("read what %q publishes", ca), func(ctx context.Context, s *session) error {

@@ -110,8 +110,8 @@ func (s *session) changeTemplate(ctx context.Context, entry *ldap.Entry, t templ
 	return err
 }
 
-// addDifferences asks for the values that are too many to be deleted and those that are missing to be added. A value that
-// somebody has changed meanwhile cannot be deleted, and then the server does nothing.
+// addDifferences asks for the values that are too many to be deleted and those that are missing to be added. A value
+// that somebody has changed meanwhile cannot be deleted, and then the server does nothing.
 func addDifferences(request *ldap.ModifyRequest, entry *ldap.Entry, existing, desired template.Template) error {
 	had, err := existing.Attributes()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -25,8 +26,8 @@ func (d *Directory) connect(ctx context.Context) (*session, error) {
 		servers = []string{chosen}
 	}
 	var failed error
-	for _, server := range servers {
-		s, err := d.open(ctx, server)
+	for i, server := range servers {
+		s, err := d.openWithin(ctx, server, len(servers)-i)
 		if err == nil {
 			return d.settle(ctx, s)
 		}
@@ -38,6 +39,16 @@ func (d *Directory) connect(ctx context.Context) (*session, error) {
 		}
 	}
 	return nil, failed
+}
+
+// openWithin opens a session in a fair share of the time that is left, so that a server which says nothing leaves some to
+// the others.
+func (d *Directory) openWithin(ctx context.Context, server string, shares int) (*session, error) {
+	deadline, _ := ctx.Deadline() // set by call
+	share := time.Until(deadline) / time.Duration(shares)
+	ctx, cancel := context.WithTimeoutCause(ctx, share, fmt.Errorf("%w: %v", errSlow, share.Round(time.Millisecond)))
+	defer cancel()
+	return d.open(ctx, server)
 }
 
 // choice returns the chosen domain controller, which becomes server if there is none.
@@ -128,7 +139,7 @@ func (d *Directory) bind(ctx context.Context, conn *ldap.Conn, host string) erro
 	}
 	password, err := d.Password()
 	if err != nil {
-		return fmt.Errorf("read the password: %w", err)
+		return fmt.Errorf("read the password: %w: %w", ErrDenied, err)
 	}
 	if len(password) == 0 { // a server would take it for an anonymous bind and agree
 		return fmt.Errorf("the password of %s is empty: %w", d.User, ErrDenied)

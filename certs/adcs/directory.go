@@ -20,8 +20,8 @@ import (
 const defaultTimeout = 30 * time.Second
 
 // Directory is the directory of an Active Directory forest, reached by LDAP under TLS. It speaks to one writable domain
-// controller, the first of Servers that answers, and stays with it: another one may not have seen yet what was written. A
-// Directory keeps connections; end them with [Directory.Close]. It is safe for concurrent use while its fields do not
+// controller, the first of Servers that answers, and stays with it: another one may not have seen yet what was written.
+// A Directory keeps connections; end them with [Directory.Close]. It is safe for concurrent use while its fields do not
 // change, and must not be copied.
 type Directory struct {
 	// Servers are URLs of domain controllers of one domain in order of preference: "ldaps://dc1.contoso.com", or
@@ -39,8 +39,8 @@ type Directory struct {
 	Roots *x509.CertPool
 	// Dial opens the connection; network is "tcp". Nil means a [net.Dialer].
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Timeout is how long a call may take, connecting and binding included; 0 means 30 s. A longer one is [ErrUnavailable],
-	// or [ErrUnknown] if it was writing.
+	// Timeout is how long a call may take, connecting and binding included; 0 means 30 s. A longer one is
+	// [ErrUnavailable], or [ErrUnknown] if it was writing.
 	Timeout time.Duration
 	// Logger tells which domain controller was chosen and what was written; nil is silent.
 	Logger *slog.Logger
@@ -75,7 +75,8 @@ func (d *Directory) check() error {
 		e.Add("Servers", "is empty; name a domain controller, such as ldaps://dc1.contoso.com")
 	}
 	for i, server := range d.Servers {
-		if u, err := url.Parse(server); err != nil || u.Scheme != "ldaps" && u.Scheme != "ldap" || u.Hostname() == "" || u.User != nil {
+		u, err := url.Parse(server)
+		if err != nil || u.Scheme != "ldaps" && u.Scheme != "ldap" || u.Hostname() == "" || u.User != nil {
 			e.Add("Servers", "number %d is not of the form ldaps://dc1.contoso.com", i+1) // it may hold a password
 		}
 	}

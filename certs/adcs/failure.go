@@ -29,7 +29,8 @@ func failure(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// writeFailure puts what went wrong with a write into its category. Unless the server said no, the write may have happened.
+// writeFailure puts what went wrong with a write into its category. Unless the server said no, the write may have
+// happened.
 func writeFailure(ctx context.Context, err error) error {
 	if refusal, ok := refused(err); ok {
 		return fmt.Errorf("%w: %w", category(refusal), err)

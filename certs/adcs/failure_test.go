@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"io/fs"
 	"net"
 	"strings"
 	"testing"
@@ -54,8 +53,8 @@ func TestFailuresAreTyped(t *testing.T) {
 		},
 		"empty password": {func(f *forest) { f.directory.Password = certs.StaticPassword("") }, read, adcs.ErrDenied, 0},
 		"unreadable password": {
-			func(f *forest) { f.directory.Password = func() ([]byte, error) { return nil, fs.ErrPermission } },
-			read, fs.ErrPermission, 0,
+			func(f *forest) { f.directory.Password = func() ([]byte, error) { return nil, errors.New("locked") } },
+			read, adcs.ErrDenied, 0,
 		},
 		"unknown certificate": {func(f *forest) { f.directory.Roots = x509.NewCertPool() }, read, adcs.ErrUnavailable, 0},
 		"unknown certificate with StartTLS": {

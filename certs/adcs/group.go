@@ -12,7 +12,8 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
-// securityGroup is the bit of groupType by which members carry the group in their logon token, [MS-ADTS] section 2.2.12.
+// securityGroup is the bit of groupType by which members carry the group in their logon token, [MS-ADTS] section
+// 2.2.12.
 //
 // [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts
 const securityGroup = 0x80000000

@@ -161,8 +161,8 @@ func (s *samba) apply(t *testing.T) template.Template {
 	return made
 }
 
-// enrollmentClient is Samba's own client of certificate auto-enrollment. It reads as that reads, and prints the template only
-// if it finds it: without one it makes up 2048 bits.
+// enrollmentClient is Samba's own client of certificate auto-enrollment. It reads as that reads, and prints the
+// template only if it finds it: without one it makes up 2048 bits.
 const enrollmentClient = `
 import sys
 from samba.auth import system_session
@@ -204,7 +204,8 @@ func testSambaReaders(t *testing.T, s *samba) {
 		t.Fatal(err)
 	}
 	// Enroll is the one use of control access: nobody but the group has any.
-	if want := "(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;" + string(sid) + ")"; strings.Count(sddl, "CR") != 1 || !strings.Contains(sddl, want) {
+	want := "(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;" + string(sid) + ")"
+	if strings.Count(sddl, "CR") != 1 || !strings.Contains(sddl, want) {
 		t.Errorf("Samba reads the security descriptor as %s, want %s and no other control access", sddl, want)
 	}
 	ours, err := template.ParseSecurityDescriptor(raw)
@@ -304,8 +305,8 @@ func testSambaStops(t *testing.T, s *samba) {
 	}
 }
 
-// testSambaLDIF holds that a server of other people takes the file of the template package, and that the directory it makes is
-// the desired one.
+// testSambaLDIF holds that a server of other people takes the file of the template package, and that the directory it
+// makes is the desired one.
 func testSambaLDIF(t *testing.T, s *samba) {
 	t.Helper()
 	d := s.directory(t)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -108,9 +110,27 @@ func TestStaysWithOneServer(t *testing.T) {
 	}
 	s.turn()
 	_ = f.directory.Close()
-	if err := reach(); !errors.Is(err, adcs.ErrUnavailable) || !strings.Contains(err.Error(), "localhost") || !strings.Contains(err.Error(), adcstest.Host) {
+	err := reach()
+	if !errors.Is(err, adcs.ErrUnavailable) || !strings.Contains(err.Error(), "localhost") || !strings.Contains(err.Error(), adcstest.Host) {
 		t.Errorf("nobody is up: %v", err)
 	}
+}
+
+// TestPassesOverSilentServer holds that one that says nothing leaves time to ask the next.
+func TestPassesOverSilentServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newForest(t)
+		defer func() { _ = f.directory.Close() }()
+		f.directory.Servers = []string{"ldaps://" + adcstest.Host, "ldaps://localhost"}
+		f.server.Inject(adcstest.FaultSilent)
+		began := time.Now()
+		if _, err := f.directory.ForestOID(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took != 15*time.Second {
+			t.Errorf("took %v, want half of the time", took)
+		}
+	})
 }
 
 func TestPassesOverReadOnlyServer(t *testing.T) {
@@ -286,9 +306,14 @@ func TestKeepsWhatIsNoPartOfTheTemplate(t *testing.T) {
 	if err := f.directory.PutTemplate(t.Context(), put); err != nil {
 		t.Fatal(err)
 	}
-	found, err := other.Search(&ldap.SearchRequest{BaseDN: dn, Filter: "(objectClass=*)", Attributes: []string{"description", "msPKI-Minimal-Key-Size"}})
-	if err != nil || found.Entries[0].GetAttributeValue("description") != "Do not touch" || found.Entries[0].GetAttributeValue("msPKI-Minimal-Key-Size") != "4096" {
-		t.Errorf("got %+v, %v", found, err)
+	found, err := other.Search(&ldap.SearchRequest{BaseDN: dn, Filter: "(objectClass=*)"})
+	if err != nil || len(found.Entries) != 1 {
+		t.Fatalf("got %+v, %v", found, err)
+	}
+	for name, want := range map[string]string{"description": "Do not touch", "msPKI-Minimal-Key-Size": "4096"} {
+		if got := found.Entries[0].GetAttributeValue(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
 	}
 }
 

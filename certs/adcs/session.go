@@ -14,8 +14,8 @@ import (
 const (
 	// maxIdle is how many connections are kept for the next call.
 	maxIdle = 2
-	// maxAnswer bounds the bytes that a server may send in answer to one request. A template takes some 4 KiB, and a list
-	// of a thousand published ones 64 KiB.
+	// maxAnswer bounds the bytes that a server may send in answer to one request. A template takes some 4 KiB, and a
+	// list of a thousand published ones 64 KiB.
 	maxAnswer = 1 << 20
 )
 
@@ -37,8 +37,8 @@ type session struct {
 	wrote, broken bool
 }
 
-// call runs work with a session. A connection that was kept and turns out to be dead is replaced, unless a write was sent
-// over it. The error of work is returned under the name of what was attempted.
+// call runs work with a session. A connection that was kept and turns out to be dead is replaced, unless a write was
+// sent over it. The error of work is returned under the name of what was attempted.
 func (d *Directory) call(ctx context.Context, what string, work func(context.Context, *session) error) error {
 	if err := d.check(); err != nil {
 		return err

@@ -40,8 +40,8 @@ func modify(conn *ldap.Conn, dn string, change func(*ldap.ModifyRequest)) error 
 	return conn.Modify(request)
 }
 
-// strictness is how a domain controller answers what a careless client asks, by result codes of which it gives one. Samba
-// gives the first, Windows or the documents the second where they differ. The strict template exists.
+// strictness is how a domain controller answers what a careless client asks, by result codes of which it gives one.
+// Samba gives the first, Windows or the documents the second where they differ. The strict template exists.
 var strictness = map[string]struct {
 	ask  func(*peer) error
 	want []uint16

@@ -60,8 +60,8 @@ func parseTemplate(entry *ldap.Entry) (template.Template, template.SecurityDescr
 	return t, descriptor, nil
 }
 
-// PutTemplate implements [template.Directory]. It writes what differs and nothing else, all in one request; attributes that
-// are no part of t stay. A template that somebody else changes at the same moment is [ErrConflict].
+// PutTemplate implements [template.Directory]. It writes what differs and nothing else, all in one request; attributes
+// that are no part of t stay. A template that somebody else changes at the same moment is [ErrConflict].
 func (d *Directory) PutTemplate(ctx context.Context, t template.Template) error {
 	if err := t.Validate(); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (d *Directory) PutTemplate(ctx context.Context, t template.Template) error 
 		case err == nil:
 			err = s.changeTemplate(ctx, entry, t)
 		}
-		if err == nil {
+		if err == nil && s.wrote {
 			d.log().InfoContext(ctx, "wrote a template", "template", t.Name, "revision", t.Revision, "minor", t.MinorRevision)
 		}
 		return err

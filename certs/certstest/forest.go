@@ -51,8 +51,8 @@ func (ca *CA) Forest() Forest {
 	return f
 }
 
-// SetForest replaces templates, object identifiers and the list of what is published, behind everybody's back and without
-// the checks of a directory, as a domain controller does that has replicated.
+// SetForest replaces templates, object identifiers and the list of what is published, behind everybody's back and
+// without the checks of a directory, as a domain controller does that has replicated.
 func (ca *CA) SetForest(f Forest) {
 	ca.mu.Lock()
 	defer ca.mu.Unlock()

@@ -32,8 +32,8 @@ type Domain struct {
 	Config string
 	// Administrator is the account that may do everything, Password its password.
 	Administrator, Password string
-	// Root is the certificate of the directory, Socket the path of a Unix socket that obeys everybody who does not bind.
-	// Both are empty without the directory.
+	// Root is the certificate of the directory, Socket the path of a Unix socket that obeys everybody who does not
+	// bind. Both are empty without the directory.
 	Root   *x509.Certificate
 	Socket string
 
@@ -124,8 +124,8 @@ func (d *Domain) run(t testing.TB, name string, arguments ...string) string {
 	return string(output)
 }
 
-// start runs the domain controller on an interface, with the KDC on a port and further options. It returns a context that ends
-// when the domain controller does.
+// start runs the domain controller on an interface, with the KDC on a port and further options. It returns a context
+// that ends when the domain controller does.
 func (d *Domain) start(t testing.TB, kdc, network string, options ...string) context.Context {
 	t.Helper()
 	path := program{name: "samba", debianPackage: "samba-ad-dc"}.path(t)

@@ -22,8 +22,8 @@ import (
 // ldapPorts are where Samba serves the directory, whatever its configuration says.
 var ldapPorts = []string{"389", "636"}
 
-// SambaDirectory provisions a domain and starts its directory and KDC on an address of their own, for the ports of LDAP are
-// fixed: Addr is that of LDAPS. Only root may take those ports.
+// SambaDirectory provisions a domain and starts its directory and KDC on an address of their own, for the ports of LDAP
+// are fixed: Addr is that of LDAPS. Only root may take those ports.
 func SambaDirectory(t testing.TB) *Domain {
 	t.Helper()
 	d := newDomain(t)
@@ -92,8 +92,8 @@ func ownAddress(t testing.TB) string {
 	return ""
 }
 
-// certify makes a certificate for the host. Samba's own has a random serial number, half of them negative, and Go refuses
-// those.
+// certify makes a certificate for the host. Samba's own has a random serial number, half of them negative, and Go
+// refuses those.
 func (d *Domain) certify(t testing.TB) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -124,8 +124,8 @@ func pemText(kind string, content []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}))
 }
 
-// Python runs a script with the packages of Samba and returns what it prints. Its arguments follow the path of the domain's
-// configuration.
+// Python runs a script with the packages of Samba and returns what it prints. Its arguments follow the path of the
+// domain's configuration.
 func (d *Domain) Python(t testing.TB, script string, arguments ...string) string {
 	t.Helper()
 	return d.run(t, "/usr/bin/python3", append([]string{"-c", script, d.conf()}, arguments...)...) // Debian's

@@ -98,7 +98,7 @@ func (c *connection) bind(op *ber.Packet) error {
 	case c.server.take(FaultUnavailable):
 		return refuse(unavailable, "not now")
 	case !isPassword(account, password):
-		return refuse(invalidCredentials, "80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data 52e, v4563")
+		return refuse(invalidCredentials, "80090308: LdapErr: comment: AcceptSecurityContext error, data 52e")
 	}
 	c.account = strings.ToLower(account)
 	c.readOnly = c.server.take(FaultReadOnly)

@@ -22,7 +22,8 @@ const (
 	FaultSilentWrite
 	// FaultReferral sends the next write to another server, as a read-only domain controller does.
 	FaultReferral
-	// FaultOvertaken lets another administrator change the minor revision of a template right before the next change of it.
+	// FaultOvertaken lets another administrator change the minor revision of a template right before the next change of
+	// it.
 	FaultOvertaken
 	// FaultFlood answers the next search with a value of 2 MiB.
 	FaultFlood

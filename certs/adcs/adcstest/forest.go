@@ -47,8 +47,8 @@ func (s *Server) authority() *entry { return s.tree.below(authoritiesDN)[0] }
 func (s *Server) pull() {
 	forest := s.ca.Forest()
 	for _, e := range s.tree.below(templatesDN) {
-		_, ok := e.stored()
-		if ok && !slices.ContainsFunc(forest.Templates, func(t certstest.StoredTemplate) bool { return e.has("cn", []byte(t.Name)) }) {
+		isThis := func(t certstest.StoredTemplate) bool { return e.has("cn", []byte(t.Name)) }
+		if _, ok := e.stored(); ok && !slices.ContainsFunc(forest.Templates, isThis) {
 			delete(s.tree, e.name.key())
 		}
 	}
@@ -94,8 +94,8 @@ func (s *Server) oid(oid string) *entry {
 	return nil
 }
 
-// push hands over to the CA what the directory holds. What cannot be read the CA does not see, as the real one does not.
-// The caller holds the mutex.
+// push hands over to the CA what the directory holds. What cannot be read the CA does not see, as the real one does
+// not. The caller holds the mutex.
 func (s *Server) push() {
 	var forest certstest.Forest
 	for _, e := range s.tree.below(templatesDN) {
@@ -166,8 +166,8 @@ func (e *entry) all() []template.Attribute {
 	return list
 }
 
-// defaultSecurity returns what the schema gives to a new template: everything to the administrators of the domain, who own it,
-// and to the system, Read to everybody who logs in.
+// defaultSecurity returns what the schema gives to a new template: everything to the administrators of the domain, who
+// own it, and to the system, Read to everybody who logs in.
 func defaultSecurity(domain template.SID) []byte {
 	owner := encodeSID(domain + domainAdmins)
 	owned := make([]byte, 20, 20+2*len(owner))

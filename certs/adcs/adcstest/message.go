@@ -90,7 +90,8 @@ func readRequest(r io.Reader) (*request, error) {
 		return nil, err
 	}
 	parts := packet.Children
-	if packet.Tag != ber.TagSequence || len(parts) < 2 || parts[0].Tag != ber.TagInteger || parts[1].ClassType != ber.ClassApplication {
+	if packet.Tag != ber.TagSequence || len(parts) < 2 ||
+		parts[0].Tag != ber.TagInteger || parts[1].ClassType != ber.ClassApplication {
 		return nil, errMalformed
 	}
 	q := &request{id: parts[0], operation: parts[1]}

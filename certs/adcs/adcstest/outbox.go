@@ -6,8 +6,8 @@ import (
 	"net"
 )
 
-// outbox is one end of a pipe that can be written to before the other end reads, as a socket can. One goroutine writes and
-// closes.
+// outbox is one end of a pipe that can be written to before the other end reads, as a socket can. One goroutine writes
+// and closes.
 type outbox struct {
 	net.Conn
 

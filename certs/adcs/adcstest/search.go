@@ -32,7 +32,8 @@ func readQuery(q *request) (*query, error) {
 	}
 	typesOnly, _ := parts[5].Value.(bool)
 	search := &query{
-		base: text(parts[0]), scope: number(parts[1]), limit: number(parts[3]), typesOnly: typesOnly, filter: parts[6], parts: flags,
+		base: text(parts[0]), scope: number(parts[1]), limit: number(parts[3]),
+		typesOnly: typesOnly, filter: parts[6], parts: flags,
 	}
 	for _, a := range parts[7].Children {
 		search.attributes = append(search.attributes, text(a))

@@ -44,8 +44,8 @@ const (
 	usersDN         = "CN=Users," + domainDN
 )
 
-// Server is a domain controller of the forest of a [certstest.CA]. What is written over LDAP is there for the CA, and the
-// other way round. It is safe for concurrent use.
+// Server is a domain controller of the forest of a [certstest.CA]. What is written over LDAP is there for the CA, and
+// the other way round. It is safe for concurrent use.
 type Server struct {
 	ca     *certstest.CA
 	root   *x509.Certificate
@@ -80,12 +80,14 @@ func NewServer(ca *certstest.CA) (*Server, error) {
 		return nil, fmt.Errorf("adcstest: certificate: %w", err)
 	}
 	forest := ca.Forest()
-	return &Server{ca: ca, root: root, security: defaultSecurity(forest.Domain), tree: newTree(ca.Name(), forest), config: &tls.Config{
-		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key, Leaf: root}},
-		MinVersion:   tls.VersionTLS12,
-		// Nobody waits for a ticket at the other end of a pipe.
-		SessionTicketsDisabled: true,
-	}}, nil
+	return &Server{
+		ca: ca, root: root, security: defaultSecurity(forest.Domain), tree: newTree(ca.Name(), forest),
+		config: &tls.Config{
+			Certificates:           []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key, Leaf: root}},
+			MinVersion:             tls.VersionTLS12,
+			SessionTicketsDisabled: true, // nobody waits for one at the other end of a pipe
+		},
+	}, nil
 }
 
 // Root returns the certificate of the domain controller, which it has signed itself.
@@ -98,8 +100,8 @@ func (s *Server) Pool() *x509.CertPool {
 	return pool
 }
 
-// Dial returns a connection to the domain controller without a socket, whatever the host: TLS from the start on port 636,
-// StartTLS on others.
+// Dial returns a connection to the domain controller without a socket, whatever the host: TLS from the start on port
+// 636, StartTLS on others.
 func (s *Server) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -110,8 +112,8 @@ func (s *Server) Dial(ctx context.Context, _, address string) (net.Conn, error) 
 	return client, nil
 }
 
-// Serve answers on a port of 127.0.0.1 until stop is called, which waits for the connections to end: by LDAPS if encrypted,
-// else with StartTLS. ctx bounds the opening of the socket only.
+// Serve answers on a port of 127.0.0.1 until stop is called, which waits for the connections to end: by LDAPS if
+// encrypted, else with StartTLS. ctx bounds the opening of the socket only.
 func (s *Server) Serve(ctx context.Context, encrypted bool) (address string, stop func(), err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -30,7 +30,8 @@ func (e *entry) values(name string) [][]byte {
 
 // set replaces the values of an attribute; without values it is gone.
 func (e *entry) set(name string, values ...[]byte) {
-	e.attributes = slices.DeleteFunc(slices.Clone(e.attributes), func(a attribute) bool { return strings.EqualFold(a.name, name) })
+	same := func(a attribute) bool { return strings.EqualFold(a.name, name) }
+	e.attributes = slices.DeleteFunc(slices.Clone(e.attributes), same)
 	if len(values) > 0 {
 		e.attributes = append(e.attributes, attribute{name, values})
 	}

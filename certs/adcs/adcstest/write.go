@@ -17,7 +17,7 @@ func (c *connection) write(q *request) error {
 	case c.server.take(FaultReferral):
 		err = refuse(referral, "ldap://dc2.%s/", Domain)
 	case !c.isAdministrator():
-		err = refuse(insufficientAccess, "00002098: SecErr: DSID-03150F94, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0")
+		err = refuse(insufficientAccess, "00002098: SecErr: problem 4003 (INSUFF_ACCESS_RIGHTS)")
 	default:
 		err = c.server.write(q)
 		if err == nil && c.server.take(FaultLostAnswer) {

@@ -1,4 +1,5 @@
-// Package ldapgssapi binds to Active Directory with Kerberos (SASL GSSAPI, RFC 4752), for the directory of package adcs.
+// Package ldapgssapi binds to Active Directory with Kerberos (SASL GSSAPI, RFC 4752), for the directory of package
+// adcs.
 //
 //	directory := &adcs.Directory{
 //		Servers: []string{"ldaps://dc1.contoso.com"},

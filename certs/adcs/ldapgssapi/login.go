@@ -33,8 +33,8 @@ var (
 type InvalidError = errs.InvalidError
 
 // Login binds with Kerberos. The zero value uses the credentials that the process runs with: on Windows those of its
-// account, elsewhere the ticket cache that KRB5CCNAME names or that kinit fills by default. It is safe for concurrent use
-// while its fields do not change.
+// account, elsewhere the ticket cache that KRB5CCNAME names or that kinit fills by default. It is safe for concurrent
+// use while its fields do not change.
 type Login struct {
 	// User is the account, without its realm. Empty means the process's own credentials.
 	User string
@@ -143,7 +143,7 @@ func (l *Login) client(configuration *config.Config) (*client.Client, error) {
 	}
 	password, err := l.Password()
 	if err != nil {
-		return nil, fmt.Errorf("read the password: %w", err)
+		return nil, fmt.Errorf("read the password: %w: %w", ErrDenied, err)
 	}
 	if len(password) == 0 {
 		return nil, fmt.Errorf("the password is empty: %w", ErrDenied)
@@ -188,8 +188,8 @@ func (l *Login) check(host string) error {
 	return e.Err()
 }
 
-// kerberosCode finds the name of an error of RFC 4120 in the text of gokrb5, which has it nowhere else; badLogin is what
-// gokrb5 says where it, not the KDC, finds the password wrong.
+// kerberosCode finds the name of an error of RFC 4120 in the text of gokrb5, which has it nowhere else; badLogin is
+// what gokrb5 says where it, not the KDC, finds the password wrong.
 var kerberosCode = regexp.MustCompile(`\(\d+\) K[A-Z]+_[A-Z_]+`)
 
 const badLogin = "client password/keytab incorrect"

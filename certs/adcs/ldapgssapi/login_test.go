@@ -87,7 +87,8 @@ func kdc(t *testing.T) string {
 			_ = conn.Close()
 		}
 	})
-	return fmt.Sprintf("[libdefaults]\n default_realm = R\n dns_lookup_kdc = false\n udp_preference_limit = 1\n[realms]\n R = {\n  kdc = %s\n }\n", listener.Addr())
+	return fmt.Sprintf("[libdefaults]\n default_realm = R\n dns_lookup_kdc = false\n udp_preference_limit = 1\n"+
+		"[realms]\n R = {\n  kdc = %s\n }\n", listener.Addr())
 }
 
 func TestSilentKDC(t *testing.T) {
