@@ -50,8 +50,9 @@ type tree map[string]*entry
 // put makes an entry with what a server fills in itself. The parent is there, and no such entry.
 func (t tree) put(dn, class string) *entry {
 	n, _ := parseName(dn)
-	_, cn, _ := strings.Cut(dn[:len(dn)-len(rest(dn))], "=")
-	cn, _ = unescape(strings.TrimSuffix(cn, ","))
+	first, _, _ := cutPart(dn)
+	_, cn, _ := strings.Cut(first, "=")
+	cn, _ = unescape(trim(cn))
 	e := &entry{dn: dn, name: n, class: class}
 	e.set("objectClass", []byte("top"), []byte(class))
 	e.set("cn", []byte(cn))
@@ -60,12 +61,6 @@ func (t tree) put(dn, class string) *entry {
 	e.set("showInAdvancedViewOnly", []byte("TRUE"))
 	t[n.key()] = e
 	return e
-}
-
-// rest returns dn without its first part.
-func rest(dn string) string {
-	_, after, _ := cutPart(dn)
-	return after
 }
 
 // at returns the entry called dn.

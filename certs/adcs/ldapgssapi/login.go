@@ -52,8 +52,8 @@ type Login struct {
 }
 
 // Bind authenticates conn, as [adcs.Directory.Bind] asks. A refusal is [ErrDenied]; a KDC that does not answer is
-// [ErrUnavailable]; wrong fields are an [*InvalidError]. When ctx ends, Bind returns at once; a question to the KDC that is on
-// its way is left to its own time-out of 5 s and its answer thrown away.
+// [ErrUnavailable]; wrong fields are an [*InvalidError]. When ctx ends, Bind returns at once; a question to the KDC that
+// is on its way is left to its own time-out of 5 s and its answer thrown away.
 //
 // [adcs.Directory.Bind]: https://pkg.go.dev/github.com/clouddp/sdk/certs/adcs#Directory
 func (l *Login) Bind(ctx context.Context, conn *ldap.Conn, host string) error {
