@@ -69,10 +69,10 @@ func (s *session) authority(ctx context.Context, ca string) (*ldap.Entry, error)
 		return nil, ErrNotFound
 	}
 	find := func(attribute string) (*ldap.Entry, error) {
-		return s.one(ctx, &ldap.SearchRequest{
+		return s.oneNamed(ctx, ca, []string{attribute}, &ldap.SearchRequest{
 			BaseDN: s.container("Enrollment Services"), Scope: ldap.ScopeSingleLevel,
 			Filter:     "(&(objectClass=pKIEnrollmentService)" + equals(attribute, ca) + ")",
-			Attributes: []string{"cn", publishedAttribute},
+			Attributes: []string{attribute, publishedAttribute},
 		})
 	}
 	entry, err := find("cn")

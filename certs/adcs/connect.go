@@ -41,8 +41,8 @@ func (d *Directory) connect(ctx context.Context) (*session, error) {
 	return nil, failed
 }
 
-// openWithin opens a session in a fair share of the time that is left, so that a server which says nothing leaves some to
-// the others.
+// openWithin opens a session in a fair share of the time that is left, so that a server which says nothing leaves some
+// to the others.
 func (d *Directory) openWithin(ctx context.Context, server string, shares int) (*session, error) {
 	deadline, _ := ctx.Deadline() // set by call
 	share := time.Until(deadline) / time.Duration(shares)

@@ -72,6 +72,26 @@ func (s *session) one(ctx context.Context, request *ldap.SearchRequest) (*ldap.E
 	return found[0], nil
 }
 
+// oneNamed returns the single entry of a search that has name as one of attributes. Active Directory compares without
+// regard to accents ([MS-ADTS], "Unicode String Comparison"): what it finds may be called something else, and that is
+// not what was asked for.
+//
+// [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts
+func (s *session) oneNamed(
+	ctx context.Context, name string, attributes []string, request *ldap.SearchRequest,
+) (*ldap.Entry, error) {
+	entry, err := s.one(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range attributes {
+		if strings.EqualFold(entry.GetEqualFoldAttributeValue(a), name) {
+			return entry, nil
+		}
+	}
+	return nil, fmt.Errorf("%q is called differently: %w", entry.DN, ErrNotFound)
+}
+
 // add makes an entry.
 func (s *session) add(ctx context.Context, request *ldap.AddRequest) error {
 	return s.write(ctx, func() error { return s.conn.Add(request) })

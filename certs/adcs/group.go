@@ -27,10 +27,10 @@ func (d *Directory) GroupSID(ctx context.Context, name string) (template.SID, er
 		if name == "" {
 			return ErrNotFound
 		}
-		entry, err := s.one(ctx, &ldap.SearchRequest{
+		entry, err := s.oneNamed(ctx, name, []string{"sAMAccountName", "cn"}, &ldap.SearchRequest{
 			BaseDN: s.domain, Scope: ldap.ScopeWholeSubtree,
 			Filter:     "(&(objectClass=group)(|" + equals("sAMAccountName", name) + equals("cn", name) + "))",
-			Attributes: []string{"objectSid", "groupType"},
+			Attributes: []string{"objectSid", "groupType", "sAMAccountName", "cn"},
 		})
 		if err != nil {
 			return err

@@ -218,6 +218,26 @@ func TestGroupThatFitsTwice(t *testing.T) {
 	}
 }
 
+// TestAccentsMakeAnotherName holds that what a server finds by a laxer comparison is not taken for what was asked.
+func TestAccentsMakeAnotherName(t *testing.T) {
+	f := newForest(t)
+	f.ca.AddGroup("Site Sérvers")
+	if _, err := f.directory.GroupSID(t.Context(), "Site Servers"); !errors.Is(err, adcs.ErrNotFound) {
+		t.Errorf("GroupSID: got %v, want ErrNotFound", err)
+	}
+	if _, err := f.directory.Template(t.Context(), "WebSérver"); !errors.Is(err, adcs.ErrNotFound) {
+		t.Errorf("Template: got %v, want ErrNotFound", err)
+	}
+	put := newTemplate(t, f.directory)
+	put.Name = "WebSérver"
+	if err := f.directory.PutTemplate(t.Context(), put); !errors.Is(err, adcs.ErrConflict) {
+		t.Errorf("PutTemplate: got %v, want ErrConflict", err)
+	}
+	if _, err := f.directory.Published(t.Context(), `Contoso, "Issüing" CA`); !errors.Is(err, adcs.ErrNotFound) {
+		t.Errorf("Published: got %v, want ErrNotFound", err)
+	}
+}
+
 func TestDistributionList(t *testing.T) {
 	f := newForest(t)
 	request := ldap.NewAddRequest("CN=PKI News,"+domainUsers, nil)

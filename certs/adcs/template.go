@@ -36,7 +36,7 @@ func (s *session) template(ctx context.Context, name string, attributes ...strin
 	if name == "" {
 		return nil, ErrNotFound
 	}
-	return s.one(ctx, &ldap.SearchRequest{
+	return s.oneNamed(ctx, name, []string{"cn"}, &ldap.SearchRequest{
 		BaseDN: child(name, s.container(templateContainer)), Scope: ldap.ScopeBaseObject,
 		Filter: "(objectClass=" + templateClass + ")", Attributes: attributes, Controls: securityParts(readParts),
 	})

@@ -22,9 +22,17 @@ func parseName(text string) (name, bool) {
 		if !found || !ok || encoded || strings.TrimSpace(attribute) == "" || value == "" {
 			return nil, false
 		}
-		n = append(n, strings.ToLower(strings.TrimSpace(attribute)+"="+value))
+		n = append(n, fold(strings.TrimSpace(attribute)+"="+value))
 	}
 	return n, true
+}
+
+// fold makes equal what Active Directory compares as equal: it sees neither case nor, of which some stand here for all,
+// accents ([MS-ADTS], "Unicode String Comparison").
+//
+// [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts
+func fold(text string) string {
+	return strings.NewReplacer("á", "a", "ä", "a", "é", "e", "ö", "o", "ü", "u").Replace(strings.ToLower(text))
 }
 
 // cutPart splits text after its first part. A comma at the end has nothing behind it, which is wrong.

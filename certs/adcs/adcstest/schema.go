@@ -10,7 +10,7 @@ import (
 type syntax int
 
 const (
-	textSyntax  syntax = iota // without regard to case
+	textSyntax  syntax = iota // compared as fold does
 	exactSyntax               // object identifiers and bytes
 	integerSyntax
 	booleanSyntax
@@ -154,7 +154,7 @@ func (d definition) accepts(value []byte) bool {
 
 func (d definition) equal(a, b []byte) bool {
 	if d.syntax == textSyntax {
-		return strings.EqualFold(string(a), string(b))
+		return fold(string(a)) == fold(string(b))
 	}
 	return string(a) == string(b)
 }
