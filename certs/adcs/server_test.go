@@ -247,8 +247,9 @@ func TestDistributionList(t *testing.T) {
 	if err := f.client(t).Add(request); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.directory.GroupSID(t.Context(), "PKI News"); !errors.Is(err, adcs.ErrInvalid) {
-		t.Errorf("got %v, want ErrInvalid", err)
+	_, err := f.directory.GroupSID(t.Context(), "PKI News")
+	if !errors.Is(err, adcs.ErrInvalid) || !strings.Contains(err.Error(), "distribution list") {
+		t.Errorf("got %v, want ErrInvalid for a distribution list", err)
 	}
 }
 
