@@ -352,7 +352,7 @@ func testSambaTickets(t *testing.T, s *samba) {
 	if _, err := d.ForestOID(t.Context()); err != nil {
 		t.Errorf("with a keytab: %v", err)
 	}
-	t.Setenv("KRB5CCNAME", "FILE:"+s.TicketCache(t, "Administrator", keytab))
+	t.Setenv("KRB5CCNAME", "FILE:"+s.TicketCache(t, "Administrator", keytab, ""))
 	own := s.directory(t)
 	own.User, own.Password = "", nil
 	own.Bind = (&ldapgssapi.Login{Config: s.Config}).Bind

@@ -20,8 +20,10 @@
 //		Env:          realm.Env,
 //	})
 //
-// [SambaDirectory] is such a domain with its directory instead of its name server: LDAP on a loopback address of its own, for its
-// ports are fixed, which only root may take.
+// [SambaDirectory] is such a domain with its directory instead of its name server: LDAP on a loopback address of its
+// own, for its ports are fixed, which only root may take.
+//
+// [CFSSL] and [StepCA] are certification authorities that nobody here wrote.
 //
 // A server answers for its zones when the function returns, and it ends with the test, even if the test is killed. Its
 // log is shown if the test fails. A missing program fails the test with the name of the Debian package.

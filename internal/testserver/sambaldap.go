@@ -12,8 +12,6 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -27,7 +25,7 @@ var ldapPorts = []string{"389", "636"}
 func SambaDirectory(t testing.TB) *Domain {
 	t.Helper()
 	d := newDomain(t)
-	host, kdc := ownAddress(t), freePort(t)
+	host, kdc := ownAddress(t, ldapPorts...), freePort(t)
 	d.Config = krb5Conf(d.Realm, net.JoinHostPort(host, kdc))
 	d.tool(t, "spn", "add", "ldap/"+d.Host, "DC1$")
 	d.certify(t)
@@ -67,8 +65,8 @@ func (d *Domain) RootFile() string { return d.file("certificate.pem") }
 
 func (d *Domain) file(name string) string { return filepath.Join(d.dir, name) }
 
-// ownAddress returns a loopback address on which the ports of LDAP are free.
-func ownAddress(t testing.TB) string {
+// ownAddress returns a loopback address on which the ports are free.
+func ownAddress(t testing.TB, ports ...string) string {
 	t.Helper()
 	var err error
 	for range portTries {
@@ -76,7 +74,7 @@ func ownAddress(t testing.TB) string {
 		_, _ = rand.Read(random[:]) // never fails
 		host := net.IPv4(127, 64|random[0], random[1], 1|random[2]&0x7f).String()
 		free := true
-		for _, port := range ldapPorts {
+		for _, port := range ports {
 			var listener net.Listener
 			if listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", net.JoinHostPort(host, port)); err != nil {
 				free = false
@@ -88,7 +86,7 @@ func ownAddress(t testing.TB) string {
 			return host
 		}
 	}
-	t.Fatalf("no loopback address lets Samba serve LDAP; only root may take its ports: %v", err)
+	t.Fatalf("no loopback address has ports %v for Samba; only root may take them: %v", ports, err)
 	return ""
 }
 
@@ -129,26 +127,4 @@ func pemText(kind string, content []byte) string {
 func (d *Domain) Python(t testing.TB, script string, arguments ...string) string {
 	t.Helper()
 	return d.run(t, "/usr/bin/python3", append([]string{"-c", script, d.conf()}, arguments...)...) // Debian's
-}
-
-// Keytab returns the path of a file with the keys of an account.
-func (d *Domain) Keytab(t testing.TB, account string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "keytab")
-	d.run(t, "samba-tool", "domain", "exportkeytab", path, "--principal="+account, "-s", d.conf())
-	return path
-}
-
-// TicketCache logs an account in with a keytab and returns the path of the ticket cache.
-func (d *Domain) TicketCache(t testing.TB, account, keytab string) string {
-	t.Helper()
-	config, cache := d.file("krb5-client.conf"), filepath.Join(t.TempDir(), "cache")
-	write(t, config, d.Config)
-	path := program{name: "kinit", debianPackage: "krb5-user"}.path(t)
-	cmd := exec.CommandContext(t.Context(), path, "-c", cache, "-k", "-t", keytab, account) //nolint:gosec // a known program
-	cmd.Env = append(os.Environ(), "KRB5_CONFIG="+config)
-	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("kinit: %v\n%s", err, output)
-	}
-	return cache
 }
