@@ -11,6 +11,18 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
+// maxFile is the largest .cer file read, in bytes.
+const maxFile = 1 << 20
+
+// CERBase64 returns the leaf without its key in PEM armour, the form that the export wizard of Windows calls "Base-64
+// encoded X.509"; nil for the zero Bundle. Where both forms are taken, prefer [Bundle.CER].
+func (b *Bundle) CERBase64() []byte {
+	if b.isZero() {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: b.Leaf.Raw})
+}
+
 // ParseCER reads a certificate without key of at most 1 MiB: DER, or the Base64 form that Windows exports, with or
 // without PEM armour and byte order mark. A larger file is [ErrLimit]; a .pfx, a .p7b, a key, several certificates or
 // anything else is an [*InvalidError].

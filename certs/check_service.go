@@ -3,7 +3,6 @@ package certs
 import (
 	"crypto/x509"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -12,24 +11,38 @@ import (
 // CheckService reports everything that would keep b from serving as the service certificate of the cloud distribution
 // point fqdn at the time now. No finding means none was seen. An empty fqdn checks the certificate against the name it
 // carries itself. The rules are those of Microsoft's "PKI certificate requirements for Configuration Manager" and "Use a
-// cloud-based distribution point".
+// cloud-based distribution point". [Deployment.CheckService] checks against more that is known.
 func CheckService(b *Bundle, fqdn string, now time.Time) []Finding {
+	return (&Deployment{FQDN: fqdn}).CheckService(b, now)
+}
+
+// CheckService is [CheckService] for the service d.FQDN, with what else d knows.
+func (d *Deployment) CheckService(b *Bundle, now time.Time) []Finding {
+	if d == nil {
+		d = &Deployment{}
+	}
 	c := newChecker("cert", b)
 	if c.leaf == nil {
 		return c.findings
 	}
 	c.key()
+	c.exportable()
 	c.signatures()
 	c.serverAuth()
 	c.keyUsage()
 	if name := c.commonName(); name != "" {
-		c.names(name, normalFQDN(fqdn))
+		c.names(name, normalFQDN(d.FQDN), d.PublicAuthority)
 	}
 	c.validity(now)
 	c.serial()
 	c.authority()
+	c.template(d.TemplateOID)
 	c.chain()
-	c.revocation()
+	c.trust(d.Roots, now)
+	c.addresses()
+	if d.PublicAuthority {
+		c.publicValidity()
+	}
 	return c.findings
 }
 
@@ -59,7 +72,7 @@ func (c *checker) commonName() string {
 	return names[0]
 }
 
-func (c *checker) names(commonName, fqdn string) {
+func (c *checker) names(commonName, fqdn string, public bool) {
 	if isWildcard(commonName) {
 		c.warn("wildcard", fmt.Sprintf("common name %q", commonName), "type the service FQDN by hand, or use a certificate for this service alone")
 	}
@@ -78,6 +91,7 @@ func (c *checker) names(commonName, fqdn string) {
 		c.info("san.multi", "DNS names: "+quoteAll(c.leaf.DNSNames), "some Configuration Manager roles use only the first")
 	}
 	c.servicePrefix(fqdn)
+	c.azureDomain(fqdn, public)
 }
 
 // nameCovers reports whether the name in a certificate, possibly a wildcard, covers fqdn.
@@ -89,13 +103,33 @@ func nameCovers(name, fqdn string) bool {
 	return strings.EqualFold(name, fqdn)
 }
 
+const remedyPrefix = "use 3 to 24 letters and digits, a letter first, no dash: the label names the storage account"
+
 // servicePrefix checks the first label, which names the cloud service and the storage account.
 func (c *checker) servicePrefix(fqdn string) {
 	if label := firstLabel(fqdn); !isServicePrefix(label) {
-		c.fail("name.prefix", fmt.Sprintf("first label %q", label), "use 3 to 24 letters and digits, a letter first, no dash: the label names the storage account")
+		c.fail("name.prefix", fmt.Sprintf("first label %q", label), remedyPrefix)
 	}
-	if strings.HasSuffix(fqdn, ".cloudapp.net") || strings.HasSuffix(fqdn, ".cloudapp.azure.com") {
-		c.info("name.azuredomain", fmt.Sprintf("%q is in a domain of Azure", fqdn), "only an enterprise authority can issue for it; it needs no alias, and the service cannot move")
+}
+
+// azureDomain looks for names that only Azure's owner can prove to be theirs.
+func (c *checker) azureDomain(fqdn string, public bool) {
+	isAzure := slices.ContainsFunc([]string{".cloudapp.net", ".cloudapp.azure.com", ".usgovcloudapp.net"}, func(suffix string) bool {
+		return strings.HasSuffix(fqdn, suffix)
+	})
+	evidence := fmt.Sprintf("%q is in a domain of Azure", fqdn)
+	switch {
+	case isAzure && public:
+		c.fail("name.azuredomain", evidence, "no public authority can issue for it: use a name in a domain of your own, and an alias")
+	case isAzure:
+		c.warn("name.azuredomain", evidence, "only an enterprise authority can issue for it; it needs no alias, and the service cannot move")
+	}
+}
+
+// exportable wants a key that can be put into a .pfx file, which is how the console takes it.
+func (c *checker) exportable() {
+	if !isExportable(c.bundle.key()) {
+		c.fail("key.exportable", fmt.Sprintf("key of type %T", c.bundle.key()), "request it with a key that can leave its hardware: the console imports a .pfx file")
 	}
 }
 
@@ -109,28 +143,5 @@ func (c *checker) serial() {
 func (c *checker) authority() {
 	if c.leaf.IsCA || isSelfIssued(c.leaf) {
 		c.fail("ca.flag", "an authority's own or a self-signed certificate", "request a certificate from an authority that clients trust")
-	}
-}
-
-// chain wants the issuers in the bundle, because the service presents them and clients hold only the root.
-func (c *checker) chain() {
-	if len(c.bundle.Chain) == 0 && !isSelfIssued(c.leaf) {
-		c.warn("chain.complete", fmt.Sprintf("the certificate of the issuer %q is not included", c.leaf.Issuer), "include the whole chain: clients hold only the root")
-	}
-	child := c.leaf
-	for _, parent := range c.bundle.Chain {
-		if !issued(parent, child) {
-			c.add(slog.LevelWarn, "chain.order", fmt.Sprintf("%q did not issue %q", parent.Subject, child.Subject), "put the chain in order, the nearest issuer first")
-			return
-		}
-		child = parent
-	}
-}
-
-// revocation wants a revocation list that clients on the internet can fetch.
-func (c *checker) revocation() {
-	isHTTP := func(url string) bool { return strings.HasPrefix(strings.ToLower(url), "http://") }
-	if !isSelfIssued(c.leaf) && !slices.ContainsFunc(c.leaf.CRLDistributionPoints, isHTTP) {
-		c.warn("crl.http", "revocation lists at: "+quoteAll(c.leaf.CRLDistributionPoints), "publish the revocation list at an http address that clients on the internet reach")
 	}
 }

@@ -44,13 +44,17 @@ func TestGoodCertificatesHaveNoFindings(t *testing.T) {
 }
 
 func TestCheckService(t *testing.T) {
+	rsaKey, err := certs.GenerateKey(2048)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rsaCA := func(o *order) {
 		self := x509.Certificate{
 			Subject: pkix.Name{CommonName: "RSA CA"}, IsCA: true, BasicConstraintsValid: true,
-			NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(8000 * time.Hour),
+			NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(9000 * time.Hour),
 		}
-		o.parents = []*x509.Certificate{create(t, &self, &self, certstest.Key().Public(), certstest.Key())}
-		o.signer = certstest.Key()
+		o.parents = []*x509.Certificate{create(t, &self, &self, rsaKey.Public(), rsaKey)}
+		o.signer = rsaKey
 	}
 	for name, test := range map[string]struct {
 		change func(*order)
@@ -58,8 +62,8 @@ func TestCheckService(t *testing.T) {
 		want   []string
 	}{
 		"elliptic curve":    {func(o *order) { o.key = newECDSA(t) }, fqdn, []string{"cert.key.type"}},
-		"1024 bits":         {func(o *order) { o.key = sizedKey{bits: 1024} }, fqdn, []string{"cert.key.size"}},
-		"3072 bits":         {func(o *order) { o.key = sizedKey{bits: 3072} }, fqdn, []string{"cert.key.size"}},
+		"1024 bits":         {func(o *order) { o.key = sizedKey{bits: 1024} }, fqdn, []string{"cert.key.size", "cert.key.exportable"}},
+		"3072 bits":         {func(o *order) { o.key = sizedKey{bits: 3072} }, fqdn, []string{"cert.key.size", "cert.key.exportable"}},
 		"SHA-1":             {func(o *order) { rsaCA(o); o.SignatureAlgorithm = x509.SHA1WithRSA }, fqdn, []string{"cert.sig.sha1"}},
 		"PSS":               {func(o *order) { rsaCA(o); o.SignatureAlgorithm = x509.SHA256WithRSAPSS }, fqdn, []string{"cert.sig.pss"}},
 		"client only":       {func(o *order) { o.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, fqdn, []string{"cert.eku.serverauth"}},

@@ -1,6 +1,7 @@
 package certs
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 )
 
 // expiryNotice is how long before its end a certificate is worth a warning.
-const expiryNotice = 30 * 24 * time.Hour
+const expiryNotice = 30 * day
 
 // checker gathers findings about one bundle. The checks here are those that every role shares.
 type checker struct {
@@ -20,6 +21,7 @@ type checker struct {
 	role     string
 	bundle   *Bundle
 	leaf     *x509.Certificate
+	subject  string // of a finding that is about no certificate
 	findings []Finding
 }
 
@@ -38,7 +40,7 @@ func (c *checker) add(severity slog.Level, id, evidence, remedy string) {
 }
 
 func (c *checker) addAbout(subject *x509.Certificate, severity slog.Level, id, evidence, remedy string) {
-	name := "certificate"
+	name := cmp.Or(c.subject, "certificate")
 	if subject != nil {
 		name = subject.Subject.String()
 	}

@@ -24,11 +24,19 @@
 //		os.WriteFile("CloudDP.cer", service.CER(), 0o644),
 //		os.WriteFile("CloudDP.pfx", pfx, 0o600))
 //
+// # Checks
+//
+// A check returns every [Finding] at once, each with an ID that is stable across releases. [CheckService] and
+// [CheckManagement] need the bundle alone; a [Deployment] adds what is known about the site. [Bundle.Expiry] says how near
+// the end is and when to look again, and [RevocationChecker] asks whether anybody has revoked the certificate, as a client on
+// the internet would.
+//
 // # Errors
 //
 // An error matches one of the categories below with [errors.Is]. A request that waits for a certificate manager is a
-// [*PendingError] whose ID goes to [Complete], a refusal is a [*DeniedError] with the authority's HRESULT, and bad input is an
-// [*InvalidError] that lists every problem. No error, log line, fmt verb or encoder shows a key or a password.
+// [*PendingError] whose ID goes to [Complete], a refusal is a [*DeniedError] with the authority's HRESULT and what to do about
+// it, and bad input is an [*InvalidError] that lists every problem. After [ErrUnknown] the request may have been issued: it is
+// never sent again by itself. No error, log line, fmt verb or encoder shows a key or a password.
 //
 // # Testing
 //
@@ -38,5 +46,7 @@
 // # Compatibility
 //
 // A [Profile] is named after the importer it is for. [WindowsLegacy] opens everywhere; Azure cloud services and Windows
-// Server 2016 answer anything newer with "wrong password".
+// Server 2016 answer anything newer with "wrong password". [InspectPFX] tells, without the password, what each [Importer]
+// makes of a file, and [CheckPFX] what else will go wrong with it. [ParsePFX] reads the files of Windows, OpenSSL, Java,
+// NSS, GnuTLS and go-pkcs12.
 package certs

@@ -1,7 +1,9 @@
 package certs
 
 import (
+	"crypto/x509"
 	"fmt"
+	"strings"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
@@ -10,7 +12,7 @@ import (
 var (
 	// ErrNotFound matches fs.ErrNotExist.
 	ErrNotFound = errs.ErrNotFound
-	// ErrInvalid matches fs.ErrInvalid; the error is an [*InvalidError].
+	// ErrInvalid matches fs.ErrInvalid; the error is an [*InvalidError] or a [*KeyCountError].
 	ErrInvalid = errs.ErrInvalid
 	// ErrPending says that a request waits for a certificate manager; the error is a [*PendingError].
 	ErrPending = errs.ErrPending
@@ -76,3 +78,23 @@ func withReason(text, reason string) string {
 	}
 	return text + ": " + reason
 }
+
+// KeyCountError reports a .pfx file with several private keys that each have a certificate, so that nobody can tell which
+// one is meant. Export the wanted one alone. It matches [ErrInvalid].
+type KeyCountError struct {
+	// Leaves are the certificates of the keys.
+	Leaves []*x509.Certificate
+}
+
+// Error names the certificates.
+func (e *KeyCountError) Error() string {
+	subjects := make([]string, len(e.Leaves))
+	for i, leaf := range e.Leaves {
+		subjects[i] = leaf.Subject.String()
+	}
+	return fmt.Sprintf("%d private keys with certificates, for %s; export the one that is meant alone",
+		len(e.Leaves), strings.Join(subjects, " and "))
+}
+
+// Unwrap returns [ErrInvalid].
+func (e *KeyCountError) Unwrap() error { return ErrInvalid }

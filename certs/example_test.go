@@ -101,3 +101,77 @@ func ExampleCheckService() {
 	// ERROR cert.name.prefix first label "cloud-dp"
 	// ERROR cert.ca.flag an authority's own or a self-signed certificate
 }
+
+func ExampleRevocationChecker() {
+	ctx := context.Background()
+	ca, err := exampleCA(ctx, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request := &certs.Request{CommonName: "clouddp.contoso.com", Template: "CloudDPCert", Key: certstest.Key()}
+	service, err := certs.Enroll(ctx, ca, request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	checker := &certs.RevocationChecker{Transport: ca} // in earnest the zero value
+	for _, revoke := range []bool{false, true} {
+		if revoke {
+			if err := ca.Revoke(service.Leaf, 1); err != nil {
+				fmt.Println(err)
+				return
+			}
+			ca.PublishCRL()
+		}
+		answers, err := checker.Check(ctx, service, time.Now())
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, a := range answers {
+			fmt.Println(a.Certificate.Subject, "is", a.Status)
+		}
+	}
+	// Output:
+	// CN=clouddp.contoso.com is good
+	// CN=Contoso Issuing CA is good
+	// CN=clouddp.contoso.com is revoked
+	// CN=Contoso Issuing CA is good
+}
+
+func ExampleLocalCA() {
+	root, err := certs.SelfSigned("Contoso Lab Root", &certs.SelfSignedOptions{Authority: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	lab := &certs.LocalCA{Authority: root, Validity: 90 * 24 * time.Hour}
+	request := &certs.Request{CommonName: "clouddp.contoso.com", Key: certstest.Key()}
+	service, err := certs.Enroll(context.Background(), lab, request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(service.Leaf.Subject, "issued by", service.Leaf.Issuer)
+	fmt.Println(service.Expiry(time.Now()).Stage)
+	// Output:
+	// CN=clouddp.contoso.com issued by CN=Contoso Lab Root
+	// plan
+}
+
+func ExampleDeniedError_Remedy() {
+	ctx := context.Background()
+	ca := certstest.NewCA("Contoso Issuing CA")
+	request := &certs.Request{CommonName: "clouddp.contoso.com", Template: "WebServer", Key: certstest.Key()}
+	_, err := certs.Enroll(ctx, ca, request)
+	if denied, ok := errors.AsType[*certs.DeniedError](err); ok {
+		fmt.Println(denied.Code)
+		fmt.Println(denied.Remedy())
+		fmt.Println("may pass later:", denied.MayPass())
+	}
+	// Output:
+	// 0x80094012
+	// grant Read and Enroll on the template to the group of the site servers, then restart the site server: only then does its logon token hold the group
+	// may pass later: true
+}

@@ -31,7 +31,8 @@ const (
 	CodeSANRequired HRESULT = 0x80094803
 	// CodeArchiveKey is CERTSRV_E_ARCHIVED_KEY_REQUIRED: the template wants the private key archived.
 	CodeArchiveKey HRESULT = 0x80094804
-	// CodeTemplateVersion is CERTSRV_E_BAD_TEMPLATE_VERSION: the authority knows a newer revision of the template.
+	// CodeTemplateVersion is CERTSRV_E_BAD_TEMPLATE_VERSION: the request names a newer revision of the template than the authority
+	// knows.
 	CodeTemplateVersion HRESULT = 0x80094807
 	// CodeSignaturePolicy is CERTSRV_E_SIGNATURE_POLICY_REQUIRED: an enrollment agent has to sign.
 	CodeSignaturePolicy HRESULT = 0x80094809

@@ -66,6 +66,7 @@ func makeBundle(t *testing.T, change func(*order)) *certs.Bundle {
 			KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 			ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 			CRLDistributionPoints: []string{"http://pki.contoso.com/ca.crl"},
+			IssuingCertificateURL: []string{"http://pki.contoso.com/ca.crt"},
 			BasicConstraintsValid: true,
 		},
 		key:     certstest.Key(),
@@ -92,7 +93,7 @@ func (o *order) bundle(t *testing.T) *certs.Bundle {
 	return bundle
 }
 
-func create(t *testing.T, c, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
+func create(t testing.TB, c, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
 	t.Helper()
 	der, err := x509.CreateCertificate(rand.Reader, c, parent, public, signer)
 	if err != nil {
@@ -105,7 +106,7 @@ func create(t *testing.T, c, parent *x509.Certificate, public crypto.PublicKey, 
 	return made
 }
 
-func newECDSA(t *testing.T) *ecdsa.PrivateKey {
+func newECDSA(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 const minKeyBits = 2048
 
 // GenerateKey returns a new RSA key of 2048, 3072 or 4096 bits; Configuration Manager takes no other kind. Any other
-// length is an [*InvalidError].
+// length is an [*InvalidError]. [Request] takes any [crypto.Signer] of a kind that certificates hold.
 func GenerateKey(bits int) (crypto.Signer, error) {
 	if bits != 2048 && bits != 3072 && bits != 4096 {
 		return nil, errs.Invalid("certs: generate key", "bits", "%d is not 2048, 3072 or 4096", bits)
@@ -38,6 +38,14 @@ func seal(key crypto.Signer) sealedKey {
 		return sealed
 	}
 	return func() crypto.Signer { return key }
+}
+
+// unsealed returns the key itself.
+func unsealed(key crypto.Signer) crypto.Signer {
+	if sealed, ok := key.(sealedKey); ok {
+		return sealed()
+	}
+	return key
 }
 
 // Public implements [crypto.Signer].
@@ -95,16 +103,24 @@ func matches(certificate *x509.Certificate, key crypto.Signer) bool {
 	return ok && certificate != nil && public.Equal(certificate.PublicKey)
 }
 
-// checkRSA adds a problem to e unless key is an RSA key of 2048 bits or more.
-func checkRSA(e *errs.InvalidError, field string, key crypto.Signer) {
+// checkKey adds a problem to e if key is missing, or an RSA key of less than 2048 bits.
+func checkKey(e *errs.InvalidError, field string, key crypto.Signer) {
 	switch public := publicKey(key).(type) {
 	case nil:
-		e.Add(field, "is missing; make one with GenerateKey")
+		e.Add(field, "is missing, or of a kind that no certificate holds; make one with GenerateKey")
 	case *rsa.PublicKey:
 		if bits := public.N.BitLen(); bits < minKeyBits {
 			e.Add(field, "has %d bits; use 2048 or 4096", bits)
 		}
+	}
+}
+
+// isExportable reports whether key is held in memory and can be written to a file.
+func isExportable(key crypto.Signer) bool {
+	switch key.(type) {
+	case *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey:
+		return true
 	default:
-		e.Add(field, "is of type %T; Configuration Manager takes RSA keys only", public)
+		return false
 	}
 }

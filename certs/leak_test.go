@@ -30,15 +30,33 @@ func TestNothingShowsASecret(t *testing.T) {
 	service, _ := newService(t)
 	password := certs.StaticPassword(leakPassword)
 	tlsCertificate := service.TLS()
+	options := &certs.PFXOptions{FriendlyName: "Cloud DP", Provider: certs.ProviderRSAAES, KeySpec: certs.KeyExchange}
+	pfx, err := service.PFX(password, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := certs.InspectPFX(pfx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := certs.ParsePFX(pfx, password)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, value := range map[string]any{
 		"bundle":         service,
 		"bundle value":   *service,
 		"TLS":            tlsCertificate,
 		"TLS key":        tlsCertificate.PrivateKey,
 		"password":       password,
+		"local CA":       certs.LocalCA{Authority: service},
 		"holder":         holder{service, *service, password, tlsCertificate.PrivateKey, tlsCertificate.PrivateKey},
 		"holder pointer": &holder{service, *service, password, tlsCertificate.PrivateKey, password},
 		"map":            map[string]any{"b": service, "k": tlsCertificate.PrivateKey, "p": password},
+		"opened bundle":  opened,
+		"pfx info":       info,
+		"pfx options":    options,
+		"pfx findings":   certs.CheckPFX(pfx, password, nil),
 		"request":        struct{ r any }{[]any{service, password}},
 	} {
 		for how, text := range renderings(value) {

@@ -3,11 +3,15 @@ package certs
 import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
-	"software.sslmate.com/src/go-pkcs12"
-
+	"github.com/clouddp/sdk/certs/internal/pkcs12"
 	"github.com/clouddp/sdk/internal/errs"
 )
 
@@ -38,6 +42,7 @@ func (p Profile) String() string {
 const (
 	defaultIterations = 2000 // what the Windows export wizard uses
 	maxIterations     = 100_000
+	maxFriendlyName   = 255 // pkcs-9-ub-friendlyName of RFC 2985
 )
 
 // PFXOptions adjusts [Bundle.PFX]; nil or the zero value means every default.
@@ -46,11 +51,25 @@ type PFXOptions struct {
 	Profile Profile
 	// Iterations is the key derivation count, 1 to 100,000; 0 means 2,000. Importers refuse much higher counts.
 	Iterations int
+	// FriendlyName is what a certificate store shows for the certificate, and its nickname in NSS. At most 255
+	// printable characters; empty means none. It is not given to the key: see KeyName.
+	FriendlyName string
+	// KeyName is the friendly name of the key: Windows calls the key container by it, Java the entry. It is best left
+	// empty, so that Windows makes up a name: a fixed one lets the import on the same machine of a second file
+	// overwrite the key of the first. At most 255 printable characters.
+	KeyName string
+	// Provider is where Windows keeps the key after the import; empty leaves the choice to Windows, which takes
+	// [ProviderEnhanced] for an RSA key.
+	Provider Provider
+	// KeySpec is what the key is for in a cryptographic service provider; the zero value says nothing about it.
+	KeySpec KeySpec
+	// MachineKeySet asks Windows to keep the key with the machine instead of the user who imports it.
+	MachineKeySet bool
 }
 
 // PFX returns leaf, chain and key as a password-protected PKCS #12 file. The password must be non-empty printable
-// ASCII, which is what every importer takes. Bad input is an [*InvalidError]; a key that cannot leave its hardware is
-// [ErrUnsupported].
+// ASCII, which is what every importer takes. Bad input, such as a Leaf that the key does not belong to, is an
+// [*InvalidError]; a key that cannot leave its hardware is [ErrUnsupported].
 func (b *Bundle) PFX(password Password, o *PFXOptions) ([]byte, error) {
 	if b.isZero() {
 		return nil, errs.Invalid("certs: pfx", "b", "holds no certificate or no key")
@@ -59,8 +78,7 @@ func (b *Bundle) PFX(password Password, o *PFXOptions) ([]byte, error) {
 	if o != nil {
 		options = *o
 	}
-	encoder, err := options.encoder()
-	if err != nil {
+	if err := options.check(b); err != nil {
 		return nil, err
 	}
 	key := b.PrivateKey()
@@ -73,33 +91,70 @@ func (b *Bundle) PFX(password Password, o *PFXOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	pfx, err := encoder.Encode(key, b.Leaf, b.Chain, secret)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("certs: pfx %s: %w", b, err)
+	}
+	defer clear(der)
+	pfx, err := options.writer(b, der).Write(secret)
 	if err != nil {
 		return nil, fmt.Errorf("certs: pfx %s: %w", b, err)
 	}
 	return pfx, nil
 }
 
-func (o *PFXOptions) encoder() (*pkcs12.Encoder, error) {
+// check lists everything that is wrong with o for the bundle.
+func (o *PFXOptions) check(b *Bundle) error {
 	e := &errs.InvalidError{Subject: "certs: pfx"}
+	if !matches(b.Leaf, b.key()) {
+		e.Add("b", "its key does not belong to its leaf")
+	}
 	if o.Iterations < 0 || o.Iterations > maxIterations {
 		e.Add("Iterations", "%d is not 1 to %d (or 0 for the default of %d)", o.Iterations, maxIterations, defaultIterations)
 	}
-	encoder := pkcs12.LegacyDES
-	switch o.Profile {
-	case WindowsLegacy:
-	case Windows2019:
-		encoder = pkcs12.Modern2023
-	default:
+	if o.Profile != WindowsLegacy && o.Profile != Windows2019 {
 		e.Add("Profile", "%s is not known", o.Profile)
 	}
-	if err := e.Err(); err != nil {
-		return nil, err
+	checkName(e, "FriendlyName", o.FriendlyName)
+	checkName(e, "KeyName", o.KeyName)
+	checkName(e, "Provider", string(o.Provider))
+	if o.KeySpec.usage() == 0 && o.KeySpec != 0 {
+		e.Add("KeySpec", "%s is not known", o.KeySpec)
 	}
-	if o.Iterations == 0 {
-		return encoder.WithIterations(defaultIterations), nil
+	if _, isRSA := b.key().Public().(*rsa.PublicKey); !isRSA && o.Provider.rsaOnly() {
+		e.Add("Provider", "%q keeps RSA keys only", o.Provider)
 	}
-	return encoder.WithIterations(o.Iterations), nil
+	return e.Err()
+}
+
+func checkName(e *errs.InvalidError, field, name string) {
+	notPrintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	tooLong := utf8.RuneCountInString(name) > maxFriendlyName
+	if tooLong || !utf8.ValidString(name) || strings.ContainsFunc(name, notPrintable) {
+		e.Add(field, "%.40q is not made of at most %d printable characters", name, maxFriendlyName)
+	}
+}
+
+func (o *PFXOptions) writer(b *Bundle, key []byte) *pkcs12.Writer {
+	w := &pkcs12.Writer{
+		Key:          key,
+		KeyName:      o.KeyName,
+		Provider:     string(o.Provider),
+		Machine:      o.MachineKeySet,
+		KeySpec:      o.KeySpec.usage(),
+		Leaf:         b.Leaf.Raw,
+		FriendlyName: o.FriendlyName,
+		Modern:       o.Profile == Windows2019,
+		Iterations:   o.Iterations,
+		Rand:         rand.Reader,
+	}
+	if w.Iterations == 0 {
+		w.Iterations = defaultIterations
+	}
+	for _, c := range b.Chain {
+		w.Chain = append(w.Chain, c.Raw)
+	}
+	return w
 }
 
 // exportPassword reads a password that every importer understands.

@@ -2,6 +2,9 @@ package certs_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
 	"errors"
 	"slices"
@@ -118,11 +121,12 @@ func TestParsePFXRefuses(t *testing.T) {
 		"trailing data":          {append(slices.Clone(good), 0), pfxPassword, certs.ErrIntegrity},
 		"wrong password":         {good, "wrong", certs.ErrIntegrity},
 		"empty password":         {good, "", certs.ErrIntegrity},
-		"password not BMP":       {good, "🙂", certs.ErrInvalid},
+		"password not UTF-8":     {good, "\xff", certs.ErrInvalid},
+		"password not BMP":       {good, "🙂", certs.ErrIntegrity},
 		"too large":              {make([]byte, 1<<20+1), pfxPassword, certs.ErrLimit},
 		"endless 3DES":           {patch(t, slow, count, endless), pfxPassword, certs.ErrLimit},
 		"endless AES":            {patch(t, modern, count, endless), pfxPassword, certs.ErrLimit},
-		"indefinite length":      {[]byte{0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80, 0, 0, 0, 0}, pfxPassword, certs.ErrUnsupported},
+		"indefinite length":      {[]byte{0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80, 0, 0, 0, 0}, pfxPassword, certs.ErrIntegrity},
 		"no private key":         {keyless, pfxPassword, certs.ErrInvalid},
 		"another's key":          {foreign, pfxPassword, certs.ErrInvalid},
 		"certificate":            {service.CER(), pfxPassword, certs.ErrInvalid},
@@ -149,36 +153,65 @@ func TestParsePFXInABubble(t *testing.T) {
 	})
 }
 
+// FuzzParsePFX starts from small files with small keys. What lies behind the MAC is for FuzzBags of certs/internal/pkcs12.
 func FuzzParsePFX(f *testing.F) {
-	bundle, err := certs.SelfSigned(fqdn, &certs.SelfSignedOptions{Key: certstest.Key()})
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, profile := range []certs.Profile{certs.WindowsLegacy, certs.Windows2019} {
-		pfx, err := bundle.PFX(certs.StaticPassword(pfxPassword), &certs.PFXOptions{Profile: profile, Iterations: 1})
+	bundle, err := certs.SelfSigned(fqdn, &certs.SelfSignedOptions{Key: key})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, options := range []certs.PFXOptions{
+		{Iterations: 1},
+		{Iterations: 1, Profile: certs.Windows2019, FriendlyName: "a", KeyName: "b", KeySpec: certs.KeyExchange, MachineKeySet: true},
+	} {
+		pfx, err := bundle.PFX(certs.StaticPassword(pfxPassword), &options)
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(pfx)
+		f.Add(pfx, pfxPassword)
 	}
-	open, err := pkcs12.Passwordless.Encode(certstest.Key(), bundle.Leaf, nil, "") // no MAC, so that changes reach deep
-	if err != nil {
-		f.Fatal(err)
+	for _, encoder := range []*pkcs12.Encoder{pkcs12.LegacyRC2, pkcs12.Modern2026} {
+		pfx, err := encoder.WithIterations(1).Encode(key, bundle.Leaf, nil, "")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(pfx, "")
 	}
-	f.Add(open)
-	f.Add([]byte{0x30, 0x80, 0, 0})
-	f.Add([]byte("\x30\x0b\x02\x01\x03\x30\x06\x04\x01x\x02\x01\x7f"))
-	f.Fuzz(func(t *testing.T, pfx []byte) {
-		for _, password := range []string{pfxPassword, ""} {
-			bundle, err := certs.ParsePFX(pfx, certs.StaticPassword(password))
-			if err == nil && (bundle.Leaf == nil || bundle.PrivateKey() == nil) {
-				t.Error("neither bundle nor error")
-			}
-			if err != nil {
-				wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
-			}
+	f.Add(golden(f, "nss.pfx"), "")
+	f.Add([]byte{0x30, 0x80, 0, 0}, "\x00")
+	f.Add([]byte("\x30\x0b\x02\x01\x03\x30\x06\x04\x01x\x02\x01\x7f"), "\xff")
+	f.Fuzz(func(t *testing.T, pfx []byte, password string) {
+		info, err := certs.InspectPFX(pfx)
+		if err != nil {
+			wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
+			return
+		}
+		if info.TotalIterations < 10_000 { // above it is costly, and nothing new
+			fuzzOpen(t, pfx, certs.StaticPassword(password))
 		}
 	})
+}
+
+// fuzzOpen wants ParsePFX and CheckPFX to agree.
+func fuzzOpen(t *testing.T, pfx []byte, password certs.Password) {
+	t.Helper()
+	bundle, err := certs.ParsePFX(pfx, password)
+	if err == nil && (bundle.Leaf == nil || bundle.PrivateKey() == nil) {
+		t.Error("neither bundle nor error")
+	}
+	if err != nil {
+		wantOneOf(t, err, certs.ErrIntegrity, certs.ErrInvalid, certs.ErrLimit, certs.ErrUnsupported)
+	}
+	findings := certs.CheckPFX(pfx, password, nil)
+	told := slices.ContainsFunc(findings, func(f certs.Finding) bool {
+		return f.ID == "pfx.open" || f.ID == "pfx.key.match" || f.ID == "pfx.keycount"
+	})
+	if err != nil && !told {
+		t.Errorf("no finding tells of %v", err)
+	}
 }
 
 func wantOneOf(t *testing.T, err error, categories ...error) {

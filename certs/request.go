@@ -3,15 +3,14 @@ package certs
 import (
 	"crypto"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -31,13 +30,20 @@ type Request struct {
 	DNSNames []string
 	// Template is the name (CN, not display name) of the certificate template; empty for an authority without templates.
 	Template string
-	// Key signs the request and stays with the caller. Required, RSA: see [GenerateKey].
+	// TemplateOID is the dotted object identifier of the template, if it is known. The request then names the template by
+	// it and not by name, which is better from schema version 2 on: names are not unique in time.
+	TemplateOID string
+	// TemplateRevision and TemplateMinorRevision are those of the template, sent with its TemplateOID; a TemplateRevision of
+	// 0 sends none. An authority refuses a revision newer than it knows: [CodeTemplateVersion].
+	TemplateRevision, TemplateMinorRevision int
+	// Key signs the request and stays with the caller; it may live in hardware. Required; an RSA key has 2048 bits or
+	// more. Configuration Manager takes only RSA keys that can be exported: see [GenerateKey] and [Request.Check].
 	Key crypto.Signer
 }
 
 // CSR returns the request as PKCS #10 DER with subject, subject alternative names, the Server Authentication
-// extended key usage, a critical key usage and the certificate template name extension of [MS-WCCE]. A request that
-// cannot be right is an [*InvalidError] listing every problem.
+// extended key usage, a critical key usage and one of the certificate template extensions of [MS-WCCE], signed with the
+// digest that suits the key. A request that cannot be right is an [*InvalidError] listing every problem.
 //
 // [MS-WCCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wcce
 func (r *Request) CSR() ([]byte, error) {
@@ -49,10 +55,9 @@ func (r *Request) CSR() ([]byte, error) {
 		return nil, fmt.Errorf("certs: request %s: %w", r.CommonName, err)
 	}
 	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
-		Subject:            pkix.Name{CommonName: r.CommonName},
-		DNSNames:           r.names(),
-		SignatureAlgorithm: x509.SHA256WithRSA,
-		ExtraExtensions:    extensions,
+		Subject:         pkix.Name{CommonName: r.CommonName},
+		DNSNames:        r.names(),
+		ExtraExtensions: extensions,
 	}, r.Key)
 	if err != nil {
 		return nil, fmt.Errorf("certs: request %s: %w", r.CommonName, err)
@@ -79,7 +84,13 @@ func (r *Request) validate() error {
 	if !isTemplateName(r.Template) {
 		e.Add("Template", "%q is not a template name of at most %d printable characters", r.Template, maxTemplate)
 	}
-	checkRSA(e, "Key", r.Key)
+	if oid, err := x509.ParseOID(r.TemplateOID); r.TemplateOID != "" && (err != nil || oid.String() != r.TemplateOID) {
+		e.Add("TemplateOID", "%q is not a dotted object identifier", r.TemplateOID)
+	}
+	if r.TemplateRevision < 0 || r.TemplateMinorRevision < 0 {
+		e.Add("TemplateRevision", "%d.%d is negative", r.TemplateRevision, r.TemplateMinorRevision)
+	}
+	checkKey(e, "Key", r.Key)
 	return e.Err()
 }
 
@@ -107,12 +118,15 @@ func isTemplateName(name string) bool {
 
 func (r *Request) extensions() ([]pkix.Extension, error) {
 	var (
-		oidKeyUsage     = asn1.ObjectIdentifier{2, 5, 29, 15}
-		oidExtKeyUsage  = asn1.ObjectIdentifier{2, 5, 29, 37}
-		oidServerAuth   = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
-		oidTemplateName = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2} // szOID_ENROLL_CERTTYPE_EXTENSION
+		oidKeyUsage    = asn1.ObjectIdentifier{2, 5, 29, 15}
+		oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
+		oidServerAuth  = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
 	)
-	keyUsage, err := asn1.Marshal(asn1.BitString{Bytes: []byte{0xA0}, BitLength: 3}) // digitalSignature, keyEncipherment
+	usage := asn1.BitString{Bytes: []byte{0xA0}, BitLength: 3} // digitalSignature, keyEncipherment
+	if _, isRSA := publicKey(r.Key).(*rsa.PublicKey); !isRSA {
+		usage = asn1.BitString{Bytes: []byte{0x80}, BitLength: 1} // no other key encrypts
+	}
+	keyUsage, err := asn1.Marshal(usage)
 	if err != nil {
 		return nil, err
 	}
@@ -124,21 +138,9 @@ func (r *Request) extensions() ([]pkix.Extension, error) {
 		{Id: oidKeyUsage, Critical: true, Value: keyUsage},
 		{Id: oidExtKeyUsage, Value: extKeyUsage},
 	}
-	if r.Template == "" {
+	if r.Template == "" && r.TemplateOID == "" {
 		return extensions, nil
 	}
-	name, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagBMPString, Bytes: bmpString(r.Template)})
-	if err != nil {
-		return nil, err
-	}
-	return append(extensions, pkix.Extension{Id: oidTemplateName, Value: name}), nil
-}
-
-// bmpString encodes s in UTF-16, the most significant byte first.
-func bmpString(s string) []byte {
-	var encoded []byte
-	for _, unit := range utf16.Encode([]rune(s)) {
-		encoded = binary.BigEndian.AppendUint16(encoded, unit)
-	}
-	return encoded
+	template, err := r.templateExtension()
+	return append(extensions, template), err
 }

@@ -3,8 +3,10 @@ package certs_test
 import (
 	"bytes"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -70,6 +72,110 @@ func TestCSRTakesMoreNames(t *testing.T) {
 	}
 }
 
+// oddKey is of a kind that no certificate holds.
+type oddKey struct{ crypto.Signer }
+
+func (oddKey) Public() crypto.PublicKey { return "odd" }
+
+func TestRequestsForEveryKeyAreSignedAndCompleted(t *testing.T) {
+	_, edwards, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, key := range map[x509.SignatureAlgorithm]crypto.Signer{
+		x509.SHA256WithRSA:   tokenKey{certstest.Key()},
+		x509.ECDSAWithSHA256: newECDSA(t),
+		x509.PureEd25519:     edwards,
+	} {
+		csr := parseCSR(t, &certs.Request{CommonName: fqdn, Key: key})
+		if err := csr.CheckSignature(); err != nil || csr.SignatureAlgorithm != want {
+			t.Errorf("%v: signed with %v, %v", want, csr.SignatureAlgorithm, err)
+		}
+		issued := makeBundle(t, func(o *order) { o.key = key })
+		answer := issuerFunc(func() ([]*x509.Certificate, error) {
+			return append([]*x509.Certificate{issued.Leaf}, issued.Chain...), nil
+		})
+		if bundle, err := certs.Complete(t.Context(), answer, "7", key); err != nil || bundle.Leaf != issued.Leaf {
+			t.Errorf("%v: Complete: %v", want, err)
+		}
+	}
+}
+
+func TestCSRNamesTheTemplateOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		request certs.Request
+		id      string
+		want    string // as openssl asn1parse prints it
+	}{
+		"name":         {certs.Request{Template: "A"}, "1.3.6.1.4.1.311.20.2", "1e020041"},
+		"OID":          {certs.Request{Template: "A", TemplateOID: "1.3.6.1.4.1.311.21.8.1"}, "1.3.6.1.4.1.311.21.7", "300c060a2b060104018237150801"},
+		"OID, version": {certs.Request{TemplateOID: "1.3.6.1.4.1.311.21.8.1", TemplateRevision: 100}, "1.3.6.1.4.1.311.21.7", "3012060a2b060104018237150801020164020100"},
+	} {
+		test.request.CommonName, test.request.Key = fqdn, certstest.Key()
+		got := map[string]string{}
+		for _, e := range parseCSR(t, &test.request).Extensions {
+			if id := e.Id.String(); id == "1.3.6.1.4.1.311.20.2" || id == "1.3.6.1.4.1.311.21.7" {
+				got[id] = hex.EncodeToString(e.Value)
+			}
+		}
+		if len(got) != 1 || got[test.id] != test.want {
+			t.Errorf("%s: got %v, want %s", name, got, test.want)
+		}
+	}
+}
+
+func FuzzRequest(f *testing.F) {
+	f.Add(fqdn, "*.contoso.com", "CloudDPCert", "", 0, 0)
+	f.Add(fqdn, "", "", "1.3.6.1.4.1.311.21.8.16777215.255", 100, 4)
+	f.Add("größe.contoso.com", "a b", "\x00", "1..2", -1, 1<<40)
+	key := newECDSA(f)
+	f.Fuzz(func(t *testing.T, commonName, dnsName, template, oid string, major, minor int) {
+		r := &certs.Request{CommonName: commonName, Template: template, TemplateOID: oid, TemplateRevision: major, TemplateMinorRevision: minor, Key: key}
+		if dnsName != "" {
+			r.DNSNames = []string{commonName, dnsName}
+		}
+		der, err := r.CSR()
+		invalid := slices.ContainsFunc(r.Check(), func(f certs.Finding) bool { return f.ID == "request.invalid" })
+		if (err != nil) != invalid {
+			t.Fatalf("CSR says %v, Check the contrary", err)
+		}
+		if err != nil {
+			wantCategory(t, "CSR", err, certs.ErrInvalid)
+			return
+		}
+		csr, err := x509.ParseCertificateRequest(der)
+		if err != nil || csr.CheckSignature() != nil {
+			t.Fatalf("not a request: %v", err)
+		}
+		if csr.Subject.CommonName != commonName || csr.DNSNames[0] != commonName || len(csr.Extensions) > 4 {
+			t.Errorf("for %q %q with %d extensions, want %q", csr.Subject.CommonName, csr.DNSNames, len(csr.Extensions), commonName)
+		}
+		for _, e := range csr.Extensions {
+			if e.Id.String() == "1.3.6.1.4.1.311.21.7" {
+				checkTemplateExtension(t, e.Value, r)
+			}
+		}
+	})
+}
+
+func checkTemplateExtension(t *testing.T, der []byte, r *certs.Request) {
+	t.Helper()
+	var got struct {
+		ID           asn1.ObjectIdentifier
+		Major, Minor int `asn1:"optional"`
+	}
+	if _, err := asn1.Unmarshal(der, &got); err != nil {
+		if _, isLong := errors.AsType[asn1.StructuralError](err); !isLong { // arcs that encoding/asn1 does not read
+			t.Errorf("extension: %v", err)
+		}
+		return
+	}
+	wanted := r.TemplateRevision > 0
+	if got.ID.String() != r.TemplateOID || (wanted && (got.Major != r.TemplateRevision || got.Minor != r.TemplateMinorRevision)) || (!wanted && got.Major != 0) {
+		t.Errorf("extension names %s %d.%d, want %s %d.%d", got.ID, got.Major, got.Minor, r.TemplateOID, r.TemplateRevision, r.TemplateMinorRevision)
+	}
+}
+
 func TestBadRequestListsEveryProblem(t *testing.T) {
 	short, err := rsa.GenerateKey(nil, 1024)
 	if err != nil {
@@ -80,18 +186,21 @@ func TestBadRequestListsEveryProblem(t *testing.T) {
 		request *certs.Request
 		fields  []string
 	}{
-		"nil":            {nil, []string{"r"}},
-		"empty":          {&certs.Request{}, []string{"CommonName", "Key"}},
-		"typed nil key":  {&certs.Request{CommonName: fqdn, Key: none}, []string{"Key"}},
-		"zero key":       {&certs.Request{CommonName: fqdn, Key: &rsa.PrivateKey{}}, []string{"Key"}},
-		"short key":      {&certs.Request{CommonName: fqdn, Key: short}, []string{"Key"}},
-		"elliptic curve": {&certs.Request{CommonName: fqdn, Key: newECDSA(t)}, []string{"Key"}},
-		"one label":      {&certs.Request{CommonName: "clouddp", Key: certstest.Key()}, []string{"CommonName"}},
-		"too long":       {&certs.Request{CommonName: strings.Repeat("a", 60) + ".com.example", Key: certstest.Key()}, []string{"CommonName"}},
-		"not ASCII":      {&certs.Request{CommonName: "größe.contoso.com", Key: certstest.Key()}, []string{"CommonName"}},
+		"nil":           {nil, []string{"r"}},
+		"empty":         {&certs.Request{}, []string{"CommonName", "Key"}},
+		"typed nil key": {&certs.Request{CommonName: fqdn, Key: none}, []string{"Key"}},
+		"zero key":      {&certs.Request{CommonName: fqdn, Key: &rsa.PrivateKey{}}, []string{"Key"}},
+		"short key":     {&certs.Request{CommonName: fqdn, Key: short}, []string{"Key"}},
+		"no such key":   {&certs.Request{CommonName: fqdn, Key: oddKey{}}, []string{"Key"}},
+		"one label":     {&certs.Request{CommonName: "clouddp", Key: certstest.Key()}, []string{"CommonName"}},
+		"too long":      {&certs.Request{CommonName: strings.Repeat("a", 60) + ".com.example", Key: certstest.Key()}, []string{"CommonName"}},
+		"not ASCII":     {&certs.Request{CommonName: "größe.contoso.com", Key: certstest.Key()}, []string{"CommonName"}},
 		"everything": {
-			&certs.Request{CommonName: "-x.com", DNSNames: []string{"a b.com"}, Template: "Cloud\x00DP", Key: newECDSA(t)},
-			[]string{"CommonName", "DNSNames", "DNSNames", "Template", "Key"},
+			&certs.Request{
+				CommonName: "-x.com", DNSNames: []string{"a b.com"}, Template: "Cloud\x00DP",
+				TemplateOID: "1.3.x", TemplateRevision: -1, Key: short,
+			},
+			[]string{"CommonName", "DNSNames", "DNSNames", "Template", "TemplateOID", "TemplateRevision", "Key"},
 		},
 		"too many names": {&certs.Request{CommonName: fqdn, DNSNames: make([]string, 101), Key: certstest.Key()}, []string{"DNSNames"}},
 		"emoji template": {&certs.Request{CommonName: fqdn, Template: "🙂", Key: certstest.Key()}, []string{"Template"}},

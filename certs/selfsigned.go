@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -27,8 +28,11 @@ const (
 type SelfSignedOptions struct {
 	// Key signs the certificate; nil generates an RSA key of 2048 bits.
 	Key crypto.Signer
-	// Validity is the time from now until expiry, at most 100 years; 0 means one year.
+	// Validity is the time from now until expiry, at most 100 years; 0 means one year, or ten for an authority.
 	Validity time.Duration
+	// Authority makes the root of a lab instead, for a [LocalCA]: it signs certificates of servers and revocation lists,
+	// and is neither client nor server.
+	Authority bool
 }
 
 // SelfSigned returns a new self-signed certificate with its key, as used for an Azure management certificate: SHA-256,
@@ -42,19 +46,34 @@ func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
 	if err := options.complete(commonName); err != nil {
 		return nil, err
 	}
-	template := selfSignedTemplate(commonName, options.Validity)
-	if _, ok := options.Key.Public().(*rsa.PublicKey); ok {
-		template.SignatureAlgorithm = x509.SHA256WithRSA
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, options.Key.Public(), options.Key)
+	template := options.template(commonName)
+	spki, err := x509.MarshalPKIXPublicKey(options.Key.Public())
 	if err != nil {
 		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
 	}
-	leaf, err := x509.ParseCertificate(der)
+	template.SubjectKeyId, template.AuthorityKeyId = keyID(spki), keyID(spki)
+	if _, ok := options.Key.Public().(*rsa.PublicKey); ok {
+		template.SignatureAlgorithm = x509.SHA256WithRSA
+	}
+	leaf, err := sign(template, template, options.Key.Public(), options.Key)
 	if err != nil {
 		return nil, fmt.Errorf("certs: self-signed %s: %w", commonName, err)
 	}
 	return newBundle(options.Key, leaf, nil), nil
+}
+
+// keyID names a public key, given as SubjectPublicKeyInfo, in an extension: 160 bits of its SHA-256 digest.
+func keyID(spki []byte) []byte {
+	digest := sha256.Sum256(spki)
+	return digest[:20]
+}
+
+func sign(certificate, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(rand.Reader, certificate, parent, public, key)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
 }
 
 // complete checks the options and fills in the defaults.
@@ -74,6 +93,9 @@ func (o *SelfSignedOptions) complete(commonName string) error {
 	}
 	if o.Validity == 0 {
 		o.Validity = defaultValidity
+		if o.Authority {
+			o.Validity = 10 * defaultValidity
+		}
 	}
 	if o.Key != nil {
 		return nil
@@ -89,16 +111,23 @@ func isCommonName(name string) bool {
 		utf8.RuneCountInString(name) <= maxCommonName && !strings.ContainsFunc(name, notPrintable)
 }
 
-func selfSignedTemplate(commonName string, validity time.Duration) *x509.Certificate {
+// template returns the certificate to sign; the options are complete.
+func (o *SelfSignedOptions) template(commonName string) *x509.Certificate {
 	now := time.Now()
 	template := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: commonName},
+		SerialNumber:          newSerial(),
 		NotBefore:             now.Add(-clockSkew),
-		NotAfter:              now.Add(validity),
-		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth},
+		NotAfter:              now.Add(o.Validity),
 		BasicConstraintsValid: true,
 	}
+	if o.Authority {
+		template.IsCA, template.MaxPathLenZero = true, true
+		template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+		return template
+	}
+	template.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth}
 	if isFQDN(commonName) {
 		template.DNSNames = []string{commonName}
 	}

@@ -57,7 +57,8 @@ func (c *Client) preflightCertificate(ctx context.Context, report *Report, spec 
 		})
 		return nil
 	}
-	findings := certs.CheckService(bundle, spec.ServiceFQDN, time.Now())
+	known := &certs.Deployment{FQDN: spec.ServiceFQDN, Roots: c.Roots}
+	findings := known.CheckService(bundle, time.Now())
 	report.add(fromCerts(findings)...)
 	if len(findings) == 0 {
 		report.pass("the service certificate %s serves %s until %s", bundle.Thumbprint(), spec.ServiceFQDN, bundle.Leaf.NotAfter.Format(time.DateOnly))

@@ -30,17 +30,14 @@ type Event struct {
 	Detail string
 }
 
-// certificateWarning is how long before the expiry of a service certificate Watch warns. Configuration Manager itself
-// gives no advance warning.
-const certificateWarning = 30 * 24 * time.Hour
-
 // levelCertificate is the metric under which the level of the certificate is remembered.
 const levelCertificate = "certificate"
 
 // Watch looks at the cloud distribution point name every [Client.WatchInterval] and yields what has changed: its state,
-// alerts that rise or fall, a certificate that nears its expiry. What was reported is remembered in the Registry, so a
-// restarted Watch repeats nothing. An expired certificate is reported as message 9425 as well. A cloud that cannot be
-// read is an event; the error pair comes last, when ctx is done or the name is unknown ([ErrNotFound]).
+// alerts that rise or fall, a certificate with 30 days left ([certs.ExpirySoon]), of which Configuration Manager itself
+// does not warn. What was reported is remembered in the Registry, so a restarted Watch repeats nothing. An expired
+// certificate is reported as message 9425 as well. A cloud that cannot be read is an event; the error pair comes last,
+// when ctx is done or the name is unknown ([ErrNotFound]).
 func (c *Client) Watch(ctx context.Context, name string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		w := &watch{client: c, name: normalName(name)}
@@ -171,13 +168,13 @@ func (w *watch) certificateEvents(ctx context.Context, r *Record, components []C
 }
 
 func expiryLevel(certificate *x509.Certificate, now time.Time) (level AlertLevel, detail string) {
-	left := certificate.NotAfter.Sub(now)
+	expiry := (&certs.Bundle{Leaf: certificate}).Expiry(now)
 	date := certificate.NotAfter.UTC().Format(time.DateOnly)
-	switch {
-	case left <= 0:
+	switch expiry.Stage {
+	case certs.ExpiryOver:
 		return AlertCritical, "the service certificate expired on " + date + "; use Client.Renew"
-	case left < certificateWarning:
-		return AlertWarning, fmt.Sprintf("the service certificate expires on %s, in %d days; use Client.Renew", date, int(left.Hours()/24))
+	case certs.ExpirySoon, certs.ExpiryUrgent:
+		return AlertWarning, fmt.Sprintf("the service certificate expires on %s, in %d days; use Client.Renew", date, expiry.Days)
 	}
 	return AlertNone, "the service certificate is valid until " + date
 }

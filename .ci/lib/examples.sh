@@ -4,9 +4,24 @@ check_examples() {
 	go build -o "$scratch/bin/" ./examples/...
 	check_quickstart "$scratch/bin/quickstart" "$scratch/kept"
 	local name
-	for name in alias logs settings; do
+	for name in alias certificate logs settings; do
 		timed "$scratch/bin/$name"
 	done
+	check_certificate "$scratch/bin/certificate" "$scratch/exported"
+}
+
+# check_certificate PROGRAM DIR
+check_certificate() {
+	timed "$1" plan
+	timed "$1" -out "$2"
+	local command
+	for command in inspect check 'watch -once'; do
+		timed "$1" $command "$2/CloudDP.pfx"
+	done
+	if timed "$1" check -fqdn other.contoso.com "$2/CloudDP.pfx"; then
+		echo 'check passes a certificate of another service'
+		return 1
+	fi
 }
 
 # check_quickstart PROGRAM DIR

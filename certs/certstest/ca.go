@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/template"
@@ -31,6 +32,7 @@ type CA struct {
 	root    *x509.Certificate
 	issuing *x509.Certificate
 	signer  *ecdsa.PrivateKey
+	rootKey *ecdsa.PrivateKey
 	domain  string // the SID of the domain
 	base    string // the object identifier of the forest
 
@@ -41,6 +43,10 @@ type CA struct {
 	groups    map[string]template.SID // by lower-case name
 	joined    []template.SID
 	requests  []*request // the request with id n is at n-1
+	longest   time.Duration
+	revoked   []x509.RevocationListEntry
+	list      []byte // the revocation list as published
+	listed    time.Time
 	failure   error
 	lost      bool
 }
@@ -48,18 +54,16 @@ type CA struct {
 // NewCA returns an authority called name, its certificates valid from an hour ago for ten years.
 func NewCA(name string) *CA {
 	name = strings.ToValidUTF8(cmp.Or(strings.TrimSpace(name), "Issuing CA"), "?")
-	root, issuing, signer := newHierarchy(name)
 	ca := &CA{
 		name:      name,
-		root:      root,
-		issuing:   issuing,
-		signer:    signer,
+		longest:   defaultLongest,
 		domain:    "S-1-5-21-1004336348-1177238915-682003330",
 		base:      "1.3.6.1.4.1.311.21.8.4837291.9026315.1529844.7710235.3308176.201",
 		templates: map[string]*object{},
 		oids:      map[string]template.ObjectIdentifier{},
 		groups:    map[string]template.SID{},
 	}
+	ca.makeHierarchy()
 	ca.addBuiltIns()
 	return ca
 }
@@ -87,6 +91,9 @@ func (ca *CA) Name() string { return ca.name }
 
 // Root returns the certificate that clients trust.
 func (ca *CA) Root() *x509.Certificate { return ca.root }
+
+// Certificate returns the certificate of the issuing authority.
+func (ca *CA) Certificate() *x509.Certificate { return ca.issuing }
 
 // Pool returns a new pool with the root alone.
 func (ca *CA) Pool() *x509.CertPool {
@@ -180,6 +187,21 @@ func (ca *CA) decide(id string, decision func(*request)) error {
 	}
 	decision(r)
 	return nil
+}
+
+// Requests returns how many requests the authority has recorded, whatever became of them.
+func (ca *CA) Requests() int {
+	ca.mu.Lock()
+	defer ca.mu.Unlock()
+	return len(ca.requests)
+}
+
+// LimitValidity sets the longest life of an issued certificate, whatever its template says; a new authority issues for
+// two years at most, the default of the real one's registry (ValidityPeriod).
+func (ca *CA) LimitValidity(longest time.Duration) {
+	ca.mu.Lock()
+	defer ca.mu.Unlock()
+	ca.longest = longest
 }
 
 // Issued returns every certificate issued so far, the oldest first.

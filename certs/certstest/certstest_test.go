@@ -47,15 +47,22 @@ func TestCAIsAnIssuer(t *testing.T) {
 		slow := template.CloudDP(group)
 		slow.Name, slow.EnrollmentFlags = "SlowCert", template.EnrollmentPendAllRequests
 		publish(t, ca, slow)
+		long := template.CloudDP(group)
+		long.Name, long.MinimalKeySize = "LongCert", 4096
+		publish(t, ca, long)
 		return certstest.IssuerHarness{
-			Issuer:     ca,
-			Template:   "CloudDPCert",
-			Refused:    "WebServer",
-			Pending:    "SlowCert",
-			Approve:    ca.Approve,
-			Deny:       func(id string) error { return ca.Deny(id, certs.CodeAdminDenied) },
-			Fail:       func() { ca.Fail(certs.ErrUnavailable) },
-			LoseAnswer: ca.LoseAnswer,
+			Issuer:       ca,
+			Template:     "CloudDPCert",
+			Refused:      "WebServer",
+			NotPublished: "AbsentCert",
+			NoRight:      "WebServer",
+			LongKey:      "LongCert",
+			Pending:      "SlowCert",
+			Requests:     ca.Requests,
+			Approve:      ca.Approve,
+			Deny:         func(id string) error { return ca.Deny(id, certs.CodeAdminDenied) },
+			Fail:         func() { ca.Fail(certs.ErrUnavailable) },
+			LoseAnswer:   ca.LoseAnswer,
 		}
 	})
 }

@@ -2,8 +2,9 @@
 // [certs.Issuer] and every [template.Directory] passes.
 //
 // A [CA] enforces what Active Directory Certificate Services enforces: that a template is published, that the caller may
-// enroll, that the key is long enough, that a certificate manager approves. Real signatures, no socket, no goroutine; it
-// works inside a [testing/synctest] bubble:
+// enroll, that the key is long enough, that a certificate manager approves, that the authority's own limits hold. It revokes
+// as the real one does, with the next list that it publishes, and serves its lists as the transport of an HTTP client.
+// Real signatures, no socket, no goroutine; it works inside a [testing/synctest] bubble:
 //
 //	ca := certstest.NewCA("Contoso Issuing CA")
 //	group := ca.AddGroup("ConfigMgr Site Servers")

@@ -22,7 +22,11 @@ import (
 // clockSkew is how far in the past an issued certificate begins.
 const clockSkew = 10 * time.Minute
 
-const authorityValidity = 10 * 365 * 24 * time.Hour
+const (
+	year              = 365 * 24 * time.Hour
+	authorityValidity = 10 * year
+	defaultLongest    = 2 * year
+)
 
 // cachedKey is made once: RSA keys are slow to make, and tests may share one.
 var cachedKey = sync.OnceValue(func() crypto.Signer { //nolint:gochecknoglobals // written once
@@ -32,15 +36,20 @@ var cachedKey = sync.OnceValue(func() crypto.Signer { //nolint:gochecknoglobals 
 // Key returns an RSA key of 2048 bits, the same at each call. It is for tests alone.
 func Key() crypto.Signer { return cachedKey() }
 
-// newHierarchy makes a root and an issuing authority below it.
-func newHierarchy(name string) (root, issuing *x509.Certificate, signer *ecdsa.PrivateKey) {
-	rootKey := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	signer = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	rootTemplate := authorityTemplate(name+" Root", 1)
-	root = must(sign(rootTemplate, rootTemplate, rootKey.Public(), rootKey))
-	issuing = must(sign(authorityTemplate(name, 0), root, signer.Public(), rootKey))
-	return root, issuing, signer
+// makeHierarchy makes a root and an issuing authority below it.
+func (ca *CA) makeHierarchy() {
+	ca.rootKey = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	ca.signer = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	root := authorityTemplate(ca.name+rootSuffix, 1)
+	ca.root = must(sign(root, root, ca.rootKey.Public(), ca.rootKey))
+	issuing := authorityTemplate(ca.name, 0)
+	issuing.CRLDistributionPoints = []string{ca.url(rootSuffix + ".crl")}
+	issuing.IssuingCertificateURL = []string{ca.url(rootSuffix + ".crt")}
+	ca.issuing = must(sign(issuing, ca.root, ca.signer.Public(), ca.rootKey))
 }
+
+// rootSuffix is what the name of the root has more than that of the authority.
+const rootSuffix = " Root"
 
 func authorityTemplate(name string, pathLength int) *x509.Certificate {
 	now := time.Now()
@@ -80,7 +89,7 @@ func (ca *CA) certificateFor(csr *x509.CertificateRequest, t template.Template) 
 	certificate := &x509.Certificate{
 		Subject:            pkix.Name{CommonName: "SITESERVER"}, // the caller's own name
 		NotBefore:          now.Add(-clockSkew),
-		NotAfter:           earlier(now.Add(t.Validity), ca.issuing.NotAfter),
+		NotAfter:           earlier(now.Add(min(t.Validity, ca.longest)), ca.issuing.NotAfter),
 		KeyUsage:           t.KeyUsage,
 		UnknownExtKeyUsage: purposes,
 		SubjectKeyId:       keyID(csr),
@@ -88,7 +97,8 @@ func (ca *CA) certificateFor(csr *x509.CertificateRequest, t template.Template) 
 	}
 	if t.NameFlags&template.NameEnrolleeSuppliesSubject != 0 {
 		certificate.RawSubject = csr.RawSubject
-		certificate.DNSNames = csr.DNSNames
+		certificate.DNSNames, certificate.IPAddresses = csr.DNSNames, csr.IPAddresses
+		certificate.EmailAddresses, certificate.URIs = csr.EmailAddresses, csr.URIs
 	}
 	if t.EnrollmentFlags&template.EnrollmentNoRevocationInfo == 0 {
 		certificate.CRLDistributionPoints = []string{ca.url(".crl")}

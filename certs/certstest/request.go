@@ -2,10 +2,13 @@ package certstest
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/binary"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -47,11 +50,11 @@ func (ca *CA) submit(ctx context.Context, csr []byte, name string, groups []temp
 
 // judge issues or denies r, or leaves it pending.
 func (ca *CA) judge(r *request, name string, groups []template.SID) {
-	if code, reason := ca.selectTemplate(r, name); code != 0 {
+	if code, reason := ca.selectTemplate(r, name); reason != "" {
 		r.denied = &certs.DeniedError{ID: r.id, Code: code, Reason: reason}
 		return
 	}
-	if code, reason := ca.policy(r, groups); code != 0 {
+	if code, reason := ca.policy(r, groups); reason != "" {
 		r.denied = &certs.DeniedError{ID: r.id, Code: code, Reason: reason}
 		return
 	}
@@ -60,43 +63,89 @@ func (ca *CA) judge(r *request, name string, groups []template.SID) {
 	}
 }
 
-// selectTemplate finds the template that the request or its attribute names.
+// selectTemplate finds the template that the request or its attribute names, by name or by object identifier.
 func (ca *CA) selectTemplate(r *request, attribute string) (code certs.HRESULT, reason string) {
-	name := templateName(r.csr)
+	wanted, err := templateWanted(r.csr)
+	if err != nil {
+		return certs.CodeBadASN1, "The request names its template in a form that is not understood"
+	}
+	named := ca.nameOf(wanted.oid)
+	candidates := slices.DeleteFunc([]string{wanted.name, named, attribute}, func(name string) bool { return name == "" })
 	switch {
-	case name == "":
-		name = attribute
-	case attribute != "" && !strings.EqualFold(name, attribute):
+	case wanted.oid != "" && named == "":
+		return certs.CodeNotPublished, "The requested certificate template is not supported by this CA"
+	case len(candidates) == 0:
+		return certs.CodeNoTemplate, "The request contains no certificate template information"
+	case slices.ContainsFunc(candidates, func(name string) bool { return !strings.EqualFold(name, candidates[0]) }):
 		return certs.CodeTemplateConflict, "The request names two certificate templates"
 	}
-	if name == "" {
-		return certs.CodeNoTemplate, "The request contains no certificate template information"
-	}
-	stored, ok := ca.templates[strings.ToLower(name)]
-	if !ok || !ca.isPublished(name) {
+	stored, ok := ca.templates[strings.ToLower(candidates[0])]
+	if !ok || !ca.isPublished(candidates[0]) {
 		return certs.CodeNotPublished, "The requested certificate template is not supported by this CA"
 	}
-	r.template = stored.template()
+	t := stored.template()
+	if wanted.major > t.Revision || (wanted.major == t.Revision && wanted.minor > t.MinorRevision) {
+		return certs.CodeTemplateVersion, "The request template version is newer than the supported template version"
+	}
+	r.template = t
 	return 0, ""
+}
+
+// nameOf returns the name of the template with an object identifier, "" if there is none.
+func (ca *CA) nameOf(oid string) string {
+	if oid == "" {
+		return ""
+	}
+	for _, stored := range ca.templates {
+		if t := stored.template(); t.OID == oid {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 // policy applies the rules of the template.
 func (ca *CA) policy(r *request, groups []template.SID) (code certs.HRESULT, reason string) {
 	t := r.template
 	token := append([]template.SID{template.Everyone, template.AuthenticatedUsers}, groups...)
-	public, isRSA := r.csr.PublicKey.(*rsa.PublicKey)
 	suppliesSubject := t.NameFlags&template.NameEnrolleeSuppliesSubject != 0
 	switch {
 	case t.Granted(token...)&template.Enroll == 0:
 		return certs.CodeTemplateDenied, "The permissions on the certificate template do not allow the current user to enroll"
-	case !isRSA || public.N.BitLen() < t.MinimalKeySize:
+	case !isAllowed(r.csr.PublicKey, t.KeyProperties):
+		return 0, "The public key is not of the algorithm that the template wants" // no document says with which code
+	case keyBits(r.csr.PublicKey) < t.MinimalKeySize:
 		return certs.CodeKeyLength, "The public key does not meet the minimum size required by the template"
+	case t.PrivateKeyFlags&template.PrivateKeyRequireArchival != 0:
+		return certs.CodeArchiveKey, "The request is missing a required private key for archival by the server"
 	case suppliesSubject && r.csr.Subject.CommonName == "":
 		return certs.CodeBadSubject, "The request subject name is invalid"
 	case t.RASignatures > 0:
 		return certs.CodeSignatureCount, "The request is missing required signature policies"
 	}
 	return 0, ""
+}
+
+// isAllowed reports whether a template of the newer key providers takes a key of this algorithm.
+func isAllowed(public any, properties []template.Property) bool {
+	_, isRSA := public.(*rsa.PublicKey)
+	for _, p := range properties {
+		if p.Name == template.PropertyAsymmetricAlgorithm {
+			return isRSA == (p.Value == "RSA")
+		}
+	}
+	return true
+}
+
+// keyBits returns the length that the template limits; 0 for keys that Windows does not know.
+func keyBits(public any) int {
+	switch key := public.(type) {
+	case *rsa.PublicKey:
+		return key.N.BitLen()
+	case *ecdsa.PublicKey:
+		return key.Params().BitSize
+	}
+	return 0
 }
 
 // answer returns what the database says of r.
@@ -111,22 +160,44 @@ func (ca *CA) answer(r *request) ([]*x509.Certificate, error) {
 	return []*x509.Certificate{r.certificate, ca.issuing, ca.root}, nil
 }
 
-// templateName reads the certificate template name extension, or returns "".
-func templateName(csr *x509.CertificateRequest) string {
-	oidTemplateName := asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2}
+// wantedTemplate is what the extensions of a request say about the template; empty where they say nothing.
+type wantedTemplate struct {
+	name, oid    string
+	major, minor int
+}
+
+// templateWanted reads the two extensions that name a template.
+func templateWanted(csr *x509.CertificateRequest) (wanted wantedTemplate, err error) {
 	for _, extension := range csr.Extensions {
-		var name asn1.RawValue
-		if !extension.Id.Equal(oidTemplateName) {
-			continue
+		switch extension.Id.String() {
+		case "1.3.6.1.4.1.311.20.2":
+			wanted.name, err = bmpString(extension.Value)
+		case "1.3.6.1.4.1.311.21.7":
+			var information struct {
+				ID           asn1.ObjectIdentifier
+				Major, Minor int `asn1:"optional"`
+			}
+			_, err = asn1.Unmarshal(extension.Value, &information)
+			wanted.oid, wanted.major, wanted.minor = information.ID.String(), information.Major, information.Minor
 		}
-		if _, err := asn1.Unmarshal(extension.Value, &name); err != nil || name.Tag != asn1.TagBMPString {
-			continue
+		if err != nil {
+			return wanted, err
 		}
-		var units []uint16
-		for rest := name.Bytes; len(rest) > 1; rest = rest[2:] {
-			units = append(units, binary.BigEndian.Uint16(rest))
-		}
-		return string(utf16.Decode(units))
 	}
-	return ""
+	return wanted, nil
+}
+
+func bmpString(der []byte) (string, error) {
+	var text asn1.RawValue
+	if _, err := asn1.Unmarshal(der, &text); err != nil {
+		return "", err
+	}
+	if text.Tag != asn1.TagBMPString || len(text.Bytes)%2 != 0 {
+		return "", errors.New("it is no BMPString")
+	}
+	var units []uint16
+	for rest := text.Bytes; len(rest) > 0; rest = rest[2:] {
+		units = append(units, binary.BigEndian.Uint16(rest))
+	}
+	return string(utf16.Decode(units)), nil
 }

@@ -16,10 +16,15 @@ type IssuerHarness struct {
 	Issuer certs.Issuer
 	// Template issues at once; empty for an authority without templates.
 	Template string
-	// Refused is a template that the authority refuses to the caller.
+	// Refused is a template that the authority refuses to the caller, for whatever reason.
 	Refused string
+	// NotPublished is a template that the authority does not issue, NoRight one on which the caller has no Enroll right,
+	// and LongKey one that wants a longer key than 2048 bits. Each must be refused with its own code.
+	NotPublished, NoRight, LongKey string
 	// Pending is a template whose requests wait for a certificate manager.
 	Pending string
+	// Requests counts the requests that the authority has received, to see that none is sent twice.
+	Requests func() int
 	// Approve and Deny are what the certificate manager does with a pending request.
 	Approve, Deny func(id string) error
 	// Fail makes the next call return an error that matches [certs.ErrUnavailable].
@@ -36,6 +41,7 @@ func TestIssuer(t *testing.T, newHarness func(t *testing.T) IssuerHarness) {
 		"refuses a damaged request":         testDamaged,
 		"stops when the context is done":    testIssuerCancelled,
 		"refuses with a reason":             testRefused,
+		"says why it refuses":               testCodes,
 		"serves many at once":               testConcurrent,
 		"leaves pending, then issues":       testApproved,
 		"leaves pending, then denies":       testDenied,
@@ -47,13 +53,28 @@ func TestIssuer(t *testing.T, newHarness func(t *testing.T) IssuerHarness) {
 	}
 }
 
+// enroll enrolls for template and sees that one request was sent, no more.
+func (h IssuerHarness) enroll(t *testing.T, template string) (*certs.Bundle, error) {
+	t.Helper()
+	if h.Requests == nil {
+		return certs.Enroll(t.Context(), h.Issuer, h.request(template))
+	}
+	before := h.Requests()
+	bundle, err := certs.Enroll(t.Context(), h.Issuer, h.request(template))
+	sent := h.Requests() - before
+	if sent > 1 || (sent == 0 && !errors.Is(err, certs.ErrUnavailable)) {
+		t.Errorf("the authority received %d requests for one, which ended in %v", sent, err)
+	}
+	return bundle, err
+}
+
 func (h IssuerHarness) request(template string) *certs.Request {
 	return &certs.Request{CommonName: "clouddp.contoso.com", Template: template, Key: Key()}
 }
 
 func testIssues(t *testing.T, h IssuerHarness) {
 	t.Helper()
-	bundle, err := certs.Enroll(t.Context(), h.Issuer, h.request(h.Template))
+	bundle, err := h.enroll(t, h.Template)
 	if err != nil {
 		t.Fatalf("Enroll: %v", err)
 	}
@@ -105,10 +126,30 @@ func testRefused(t *testing.T, h IssuerHarness) {
 	if h.Refused == "" {
 		return
 	}
-	_, err := certs.Enroll(t.Context(), h.Issuer, h.request(h.Refused))
+	_, err := h.enroll(t, h.Refused)
 	denied, ok := errors.AsType[*certs.DeniedError](err)
 	if !ok || (denied.Code == 0 && denied.Reason == "") {
 		t.Errorf("got %v, want a DeniedError with a code or a reason", err)
+	}
+}
+
+func testCodes(t *testing.T, h IssuerHarness) {
+	t.Helper()
+	for _, refusal := range []struct {
+		template string
+		code     certs.HRESULT
+	}{
+		{h.NotPublished, certs.CodeNotPublished},
+		{h.NoRight, certs.CodeTemplateDenied},
+		{h.LongKey, certs.CodeKeyLength},
+	} {
+		if refusal.template == "" {
+			continue
+		}
+		_, err := h.enroll(t, refusal.template)
+		if denied, _ := errors.AsType[*certs.DeniedError](err); denied == nil || denied.Code != refusal.code {
+			t.Errorf("%s: got %v, want a DeniedError with %s", refusal.template, err, refusal.code)
+		}
 	}
 }
 
@@ -132,7 +173,7 @@ func (h IssuerHarness) pends() bool { return h.Pending != "" && h.Approve != nil
 // enrollPending sends a request that waits and returns its id.
 func enrollPending(t *testing.T, h IssuerHarness, retriever certs.Retriever) string {
 	t.Helper()
-	_, err := certs.Enroll(t.Context(), h.Issuer, h.request(h.Pending))
+	_, err := h.enroll(t, h.Pending)
 	pending, isPending := errors.AsType[*certs.PendingError](err)
 	if !isPending || pending.ID == "" {
 		t.Fatalf("Enroll: got %v, want a PendingError with an id", err)
@@ -200,10 +241,10 @@ func testUnavailable(t *testing.T, h IssuerHarness) {
 		return
 	}
 	h.Fail()
-	if _, err := certs.Enroll(t.Context(), h.Issuer, h.request(h.Template)); !errors.Is(err, certs.ErrUnavailable) {
+	if _, err := h.enroll(t, h.Template); !errors.Is(err, certs.ErrUnavailable) {
 		t.Errorf("got %v, want ErrUnavailable", err)
 	}
-	if _, err := certs.Enroll(t.Context(), h.Issuer, h.request(h.Template)); err != nil {
+	if _, err := h.enroll(t, h.Template); err != nil {
 		t.Errorf("the call after: %v", err)
 	}
 }
@@ -214,7 +255,7 @@ func testLostAnswer(t *testing.T, h IssuerHarness) {
 		return
 	}
 	h.LoseAnswer()
-	if _, err := certs.Enroll(t.Context(), h.Issuer, h.request(h.Template)); !errors.Is(err, certs.ErrUnknown) {
+	if _, err := h.enroll(t, h.Template); !errors.Is(err, certs.ErrUnknown) {
 		t.Errorf("got %v, want ErrUnknown", err)
 	}
 }

@@ -12,21 +12,34 @@ var rooms = map[string]links{
 	"internal/errs":       {},
 	"internal/house":      {},
 	"internal/testserver": {}, // its code is built for integration tests only
+	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
 
-	"certs":           join(errCategories, pkcs12),
-	"certs/template":  join(certs),
-	"certs/certstest": join(certs, links{"certs/template": "its Directory is faked here"}),
-	"certs/adcs":      join(certs, goLDAP, links{"certs/template": "its Directory is that of a forest"}),
-	"certs/adcs/ldapgssapi": join(certs, goLDAP, gokrb5, links{
-		"github.com/hashicorp/go-uuid": "gokrb5 makes confounders with it",
+	"certs":                 join(errCategories, pkcs12),
+	"certs/internal/pkcs12": join(errCategories),
+	"certs/template":        join(certs),
+	"certs/certstest":       join(certs, links{"certs/template": "its Directory is faked here"}),
+
+	"certs/internal/pkcs7":       join(errCategories),
+	"certs/adcs/internal/answer": join(certs),
+	"certs/adcs/certsrv": join(certs, answers, gokrb5, ntlm, links{
+		"internal/httpauth":     "signs in",
+		"golang.org/x/net/html": "its pages are read with it, which the standard library cannot",
 	}),
+	"certs/adcs/certsrv/certsrvtest": join(certs, links{
+		"certs/certstest":      "the authority behind it",
+		"certs/template":       "that authority issues by template",
+		"certs/internal/pkcs7": "authorities hand out chains in it",
+	}),
+	"certs/adcs/certreq": join(certs, answers),
+
+	"certs/adcs":            join(certs, goLDAP, links{"certs/template": "its Directory is that of a forest"}),
+	"certs/adcs/ldapgssapi": join(certs, goLDAP, gokrb5),
 	"certs/adcs/adcstest": join(certs, links{
 		"certs/certstest":                 "the forest that it serves",
 		"certs/template":                  "the attributes and security descriptors in it",
 		"github.com/go-asn1-ber/asn1-ber": "BER, which encoding/asn1 does not read: it takes DER alone",
 	}),
 
-	"certs/internal/pkcs7": join(errCategories),
 	"certs/adcs/icpr": join(certs, msrpc, kerberosOverRPC, links{
 		"certs/internal/pkcs7":         "authorities hand out chains in it",
 		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
@@ -82,6 +95,9 @@ var rooms = map[string]links{
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
 var drivers = []string{
 	"certs/adcs",
+	"internal/httpauth",
+	"certs/adcs/certsrv",
+	"certs/adcs/certreq",
 	"certs/adcs/icpr",
 	"certs/adcs/ldapgssapi",
 	"dns/rfc2136",
@@ -95,15 +111,11 @@ var drivers = []string{
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
 
-	pkcs12 = links{
-		"software.sslmate.com/src/go-pkcs12": "reads and writes .pfx files, which the standard library cannot",
-		"golang.org/x/crypto/pbkdf2":         "go-pkcs12 derives its keys with it",
-	}
+	pkcs12     = links{"certs/internal/pkcs12": "reads and writes .pfx files, which the standard library cannot"}
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
-	kerberos = links{
-		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
+	gokrb5 = links{
 		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
 		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
 		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
@@ -111,14 +123,20 @@ var (
 		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
 		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
 		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
+		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
+		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
+		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
+	}
+	kerberos = join(gokrb5, links{
+		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
 		"github.com/hashicorp/errwrap":       "go-multierror is built on it",
 		"github.com/hashicorp/go-multierror": "bodgit/gssapi joins errors with it",
 		"github.com/go-logr/logr":            "bodgit/gssapi can log with it",
 		"github.com/spf13/afero":             "bodgit/gssapi finds files with it",
-		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
-		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
-		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 		"golang.org/x/text":                  "afero compares file names with it",
+	})
+	ntlm = links{
+		"github.com/Azure/go-ntlmssp": "the messages of NTLM; it needs nothing else",
 	}
 	msrpc = links{
 		"github.com/oiweiwei/go-msrpc":         "ICertPassage and the endpoint mapper, NTLM, Kerberos as DCE has it",
@@ -143,6 +161,7 @@ var (
 		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
 		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
 		"golang.org/x/crypto/md4":            "NTLM and gokrb5 make RC4 keys with it",
+		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 	}
 	udpBatches = links{
@@ -166,15 +185,6 @@ var (
 		"github.com/google/uuid":          "go-ldap reads controls of replication with it",
 		"golang.org/x/crypto/md4":         "go-ldap can bind with NTLM, which is not used",
 	}
-	gokrb5 = links{
-		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
-		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
-		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
-		"github.com/jcmturner/gofork":        "gokrb5 reads ASN.1 with it",
-		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
-		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
-		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
-	}
 	checkedSwap = links{"dns/internal/swap": "a swap is the same in every zone"}
 	zstandard   = links{
 		"github.com/klauspost/compress": "chunks are compressed with Zstandard, which the standard library has not",
@@ -190,6 +200,11 @@ var (
 		"golang.org/x/net/idna":                          "HTTP/2 normalises host names with it",
 		"golang.org/x/net/internal":                      "HTTP/2 is built on it",
 		"golang.org/x/text":                              "host names are normalised with it",
+	}
+
+	answers = links{
+		"certs/internal/pkcs7":       "authorities hand out chains in it",
+		"certs/adcs/internal/answer": "what authorities say is read alike everywhere",
 	}
 
 	certs   = join(errCategories, pkcs12, links{"certs": "works on certificates"})

@@ -1,0 +1,97 @@
+package certs
+
+import (
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+)
+
+// issuingPoint is the extension IssuingDistributionPoint of RFC 5280, section 5.2.5.
+type issuingPoint struct {
+	Point            distributionPointName `asn1:"optional,tag:0"`
+	OnlyUser         bool                  `asn1:"optional,tag:1"`
+	OnlyCA           bool                  `asn1:"optional,tag:2"`
+	OnlySomeReasons  asn1.BitString        `asn1:"optional,tag:3"`
+	Indirect         bool                  `asn1:"optional,tag:4"`
+	OnlyAttributeCAs bool                  `asn1:"optional,tag:5"`
+}
+
+type distributionPointName struct {
+	FullName     []asn1.RawValue  `asn1:"optional,tag:0"`
+	RelativeName pkix.RDNSequence `asn1:"optional,tag:1"`
+}
+
+var errSomeReasons = errors.New("it lists only some reasons of revocation")
+
+// covers returns why the list cannot speak for certificate, nil if it can. errSomeReasons means that it can only if it
+// lists it.
+func (list *crl) covers(certificate *x509.Certificate) error {
+	for _, extension := range list.extensions {
+		if err := coversBy(extension, certificate); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func coversBy(extension pkix.Extension, certificate *x509.Certificate) error {
+	switch id := extension.Id.String(); id {
+	case "2.5.29.28":
+		return coversPoint(extension.Value, certificate)
+	case "2.5.29.27":
+		return errors.New("it is a delta list, which says only what has changed")
+	case "2.5.29.20":
+		var number *big.Int
+		if _, err := asn1.Unmarshal(extension.Value, &number); err != nil {
+			return errMalformed
+		}
+	case "2.5.29.35", "2.5.29.46": // authority key identifier, freshest list: the signature and the full list suffice
+		var ignored asn1.RawValue
+		if _, err := asn1.Unmarshal(extension.Value, &ignored); err != nil || !ignored.IsCompound {
+			return errMalformed
+		}
+	default:
+		if extension.Critical {
+			return fmt.Errorf("its critical extension %s is not understood", id)
+		}
+	}
+	return nil
+}
+
+func coversPoint(der []byte, certificate *x509.Certificate) error {
+	var point issuingPoint
+	if rest, err := asn1.Unmarshal(der, &point); err != nil || len(rest) > 0 {
+		return errMalformed
+	}
+	switch {
+	case point.Indirect:
+		return errors.New("it is an indirect list, with entries of other authorities")
+	case point.OnlyAttributeCAs:
+		return errors.New("it lists attribute certificates only")
+	case point.OnlyCA && !certificate.IsCA:
+		return errors.New("it lists authorities only")
+	case point.OnlyUser && certificate.IsCA:
+		return errors.New("it lists no authorities")
+	case !point.Point.leadsHere(certificate):
+		return errors.New("it is of a distribution point that the certificate does not name")
+	case point.OnlySomeReasons.BitLength > 0:
+		return errSomeReasons
+	}
+	return nil
+}
+
+// leadsHere reports whether certificate names the distribution point; one without a name is for all.
+func (n distributionPointName) leadsHere(certificate *x509.Certificate) bool {
+	if len(n.FullName) == 0 {
+		return len(n.RelativeName) == 0
+	}
+	const uniformResourceIdentifier = 6
+	return slices.ContainsFunc(n.FullName, func(name asn1.RawValue) bool {
+		return name.Class == asn1.ClassContextSpecific && name.Tag == uniformResourceIdentifier &&
+			slices.Contains(certificate.CRLDistributionPoints, string(name.Bytes))
+	})
+}

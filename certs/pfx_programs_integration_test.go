@@ -1,0 +1,127 @@
+//go:build integration
+
+package certs_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/clouddp/sdk/certs"
+)
+
+// debianPackages are where the programs come from.
+func debianPackages() map[string]string {
+	return map[string]string{
+		"openssl": "openssl", "keytool": "openjdk-17-jre-headless", "pk12util": "libnss3-tools", "certutil": "libnss3-tools",
+		"certtool": "gnutls-bin", "node": "nodejs",
+	}
+}
+
+// try runs a program and returns all that it printed, and whether it was content.
+func try(t *testing.T, name string, args ...string) (output string, ok bool) {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Fatalf("%s is missing: install the Debian package %s", name, debianPackages()[name])
+	}
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), path, args...)
+	command.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	all, err := command.CombinedOutput()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return string(all), err == nil
+}
+
+// run runs a program that must be content.
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	output, ok := try(t, name, args...)
+	if !ok {
+		t.Fatalf("%s %q:\n%s", name, args, output)
+	}
+	return output
+}
+
+func save(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// opens asks an importer: it must have both certificate and key in the end.
+func opens(t *testing.T, importer certs.Importer, pfx, password string) (output string, ok bool) {
+	t.Helper()
+	has := func(output string, ok bool) func(...string) (string, bool) {
+		return func(parts ...string) (string, bool) {
+			for _, part := range parts {
+				ok = ok && strings.Contains(output, part)
+			}
+			return output, ok
+		}
+	}
+	switch importer {
+	case certs.ImporterOpenSSL:
+		return has(try(t, "openssl", "pkcs12", "-in", pfx, "-passin", "pass:"+password, "-nodes"))("BEGIN CERTIFICATE", "BEGIN PRIVATE KEY")
+	case certs.ImporterOpenSSLLegacy:
+		return has(try(t, "openssl", "pkcs12", "-legacy", "-in", pfx, "-passin", "pass:"+password, "-nodes"))("BEGIN CERTIFICATE", "BEGIN PRIVATE KEY")
+	case certs.ImporterJava:
+		return has(try(t, "keytool", "-list", "-keystore", pfx, "-storetype", "PKCS12", "-storepass", password))("PrivateKeyEntry")
+	case certs.ImporterNSS:
+		return newNSS(t).add(t, pfx, password)
+	case certs.ImporterGnuTLS:
+		return has(try(t, "certtool", "--p12-info", "--inder", "--infile", pfx, "--password", password))("BEGIN CERTIFICATE", "KEY-----")
+	case certs.ImporterNode:
+		return has(try(t, "node", "-e", serveTLS, pfx, password))("connected to clouddp.contoso.com")
+	default:
+		t.Fatalf("%s does not run here", importer)
+		return "", false
+	}
+}
+
+// serveTLS is a program for Node that serves TLS with a file and connects to itself.
+const serveTLS = `
+const tls = require('tls'), fs = require('fs')
+const fail = e => { console.error(String(e)); process.exit(1) }
+try {
+	const pfx = fs.readFileSync(process.argv[1])
+	const server = tls.createServer({pfx, passphrase: process.argv[2]}, c => c.end())
+	server.listen(0, '127.0.0.1', () => {
+		const client = tls.connect({host: '127.0.0.1', port: server.address().port, rejectUnauthorized: false}, () => {
+			console.log('connected to ' + client.getPeerCertificate().subject.CN)
+			client.end()
+			server.close()
+		})
+		client.on('error', fail)
+	})
+} catch (e) { fail(e) }
+`
+
+// nss is a certificate database.
+type nss string
+
+func newNSS(t *testing.T) nss {
+	t.Helper()
+	database := nss("sql:" + t.TempDir())
+	run(t, "certutil", "-N", "-d", string(database), "--empty-password")
+	return database
+}
+
+// add imports a file and reports whether there is a key now.
+func (n nss) add(t *testing.T, pfx, password string) (output string, ok bool) {
+	t.Helper()
+	output, ok = try(t, "pk12util", "-i", pfx, "-d", string(n), "-W", password, "-n", "unnamed")
+	if !ok {
+		return output, false
+	}
+	keys, ok := try(t, "certutil", "-K", "-d", string(n))
+	return output + keys, ok && strings.Contains(keys, "< 0>")
+}

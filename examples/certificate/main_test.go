@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/certstest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// certificate runs the program and returns its exit code and what it printed.
+func certificate(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, diagnostics bytes.Buffer
+	code = run(t.Context(), args, &out, &diagnostics)
+	return code, out.String(), diagnostics.String()
+}
+
+func TestTheWholeWay(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	code, stdout, stderr := certificate(t)
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "the same certificate, with its key") {
+		t.Errorf("exit code %d, stderr %q\n%s", code, stderr, stdout)
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// objects decodes what -json printed, one object per line.
+func objects(t *testing.T, stdout string) []map[string]any {
+	t.Helper()
+	var all []map[string]any
+	for line := range strings.Lines(stdout) {
+		var object map[string]any
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		all = append(all, object)
+	}
+	return all
+}
+
+func TestFilesAreKeptAndUnderstood(t *testing.T) {
+	for _, profile := range []string{"windows-legacy", "windows-2019"} {
+		dir := filepath.Join(t.TempDir(), "out")
+		code, stdout, stderr := certificate(t, "-json", "-cn", "dp2.contoso.com", "-out", dir, "-profile", profile)
+		if code != 0 || len(objects(t, stdout)) != 8 {
+			t.Fatalf("exit code %d, %s\n%s", code, stderr, stdout)
+		}
+		pfx, cer := filepath.Join(dir, "CloudDP.pfx"), filepath.Join(dir, "CloudDP.cer")
+		if state, err := os.Stat(pfx); err != nil || state.Mode()&0o077 != 0 {
+			t.Errorf("%v, %v: a key is for its owner", state, err)
+		}
+		for _, test := range []struct {
+			says string
+			args []string
+		}{
+			{"subject", []string{"inspect", "-json", cer}},
+			{"dp2.contoso.com", []string{"inspect", cer}},
+			{"iterations", []string{"inspect", "-json", pfx}},
+			{"Windows Server 2019: opens", []string{"inspect", pfx}},
+			{"0 findings", []string{"check", "-fqdn", "dp2.contoso.com", cer}},
+			{"far", []string{"watch", "-once", pfx, cer}},
+			{`"stage":"far"`, []string{"-json", "watch", "-once", "-password-file", pfx + ".password", pfx}},
+		} {
+			if code, stdout, stderr := certificate(t, test.args...); code != 0 || !strings.Contains(stdout, test.says) {
+				t.Errorf("%v: exit code %d, stderr %q, want 0 and %q\n%s", test.args, code, stderr, test.says, stdout)
+			}
+		}
+		if code, stdout, _ := certificate(t, "check", pfx); code != 0 && profile == "windows-legacy" {
+			t.Errorf("check: exit code %d\n%s", code, stdout)
+		}
+		if code, _, stderr := certificate(t, "-out", dir); code != 1 || !strings.Contains(stderr, "exists") {
+			t.Errorf("a second time: exit code %d, stderr %q; want 1: a key is never overwritten", code, stderr)
+		}
+	}
+}
+
+func TestCheckFindsProblems(t *testing.T) {
+	dir := t.TempDir()
+	password := filepath.Join(dir, "password")
+	pfx := filepath.Join(dir, "own.pfx")
+	own, err := certs.SelfSigned("cloud-dp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := own.PFX(certs.StaticPassword("a long password"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, password, []byte("a long password\r\n"))
+	writeFile(t, pfx, content)
+	code, stdout, _ := certificate(t, "check", "-json", "-password-file", password, pfx)
+	ids := map[string]bool{}
+	for _, object := range objects(t, stdout) {
+		id, _ := object["finding"].(string)
+		remedy, _ := object["remedy"].(string)
+		ids[id] = remedy != ""
+	}
+	if code != 1 || !ids["cert.name.prefix"] || !ids["cert.ca.flag"] {
+		t.Errorf("exit code %d, %v", code, ids)
+	}
+	if code, stdout, _ := certificate(t, "check", "-password-file", password, pfx); code != 1 || !strings.Contains(stdout, "ERROR cert.ca.flag") || !strings.Contains(stdout, "clients trust") {
+		t.Errorf("exit code %d\n%s", code, stdout)
+	}
+	writeFile(t, password, []byte("another"))
+	if code, stdout, stderr := certificate(t, "check", "-password-file", password, pfx); code != 1 || strings.Contains(stdout+stderr, "another") {
+		t.Errorf("wrong password: exit code %d\n%s%s", code, stdout, stderr)
+	}
+	if code, _, stderr := certificate(t, "check", filepath.Join(dir, "none.pfx")); code != 1 || !strings.Contains(stderr, "none.pfx") {
+		t.Errorf("no file: exit code %d, %s", code, stderr)
+	}
+	text := filepath.Join(dir, "text.txt")
+	writeFile(t, text, []byte("hello"))
+	if code, _, stderr := certificate(t, "check", text); code != 1 || !strings.Contains(stderr, "neither DER nor Base64") {
+		t.Errorf("a text: exit code %d, %s", code, stderr)
+	}
+}
+
+func writeFile(t *testing.T, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCheckAsksForRevocation(t *testing.T) {
+	root, err := certs.SelfSigned("Lab Root", &certs.SelfSignedOptions{Authority: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	authority := &certs.LocalCA{Authority: root, RevocationLists: []string{"http://127.0.0.1:1/ca.crl"}}
+	issued, err := certs.Enroll(t.Context(), authority, &certs.Request{CommonName: "clouddp.contoso.com", Key: certstest.Key()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pfx, err := issued.PFX(certs.StaticPassword("a long password"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "lab.pfx")
+	writeFile(t, name, pfx)
+	writeFile(t, name+".password", []byte("a long password"))
+	code, stdout, stderr := certificate(t, "check", "-revocation", name)
+	if code != 0 || !strings.Contains(stdout, "revocation is unknown") || !strings.Contains(stdout, "not an address on the internet") {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, stdout)
+	}
+}
+
+func TestRefusalsComeWithARemedy(t *testing.T) {
+	if code, _, stderr := certificate(t, "-cn", "clouddp"); code != 1 || !strings.Contains(stderr, "CommonName") {
+		t.Errorf("bad name: exit code %d, %s", code, stderr)
+	}
+	if code, stdout, _ := certificate(t, "-cn", "cloud-dp.contoso.com"); code != 1 || !strings.Contains(stdout, "ERROR cert.name.prefix") {
+		t.Errorf("unfit name: exit code %d\n%s", code, stdout)
+	}
+}
+
+func TestPlan(t *testing.T) {
+	code, stdout, _ := certificate(t, "plan")
+	if code != 0 || !strings.Contains(stdout, "publish CloudDPCert on Contoso Issuing CA") {
+		t.Errorf("exit code %d\n%s", code, stdout)
+	}
+	if code, stdout, _ := certificate(t, "plan", "-json"); code != 0 || len(objects(t, stdout)) < 5 {
+		t.Errorf("exit code %d\n%s", code, stdout)
+	}
+}
+
+func TestWatchSeesEveryStage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		name := filepath.Join(t.TempDir(), "a.cer")
+		bundle, err := certs.SelfSigned("clouddp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key(), Validity: 100 * 24 * time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, name, bundle.CER())
+		code, stdout, stderr := certificate(t, "-json", "watch", name)
+		var stages []string
+		for _, object := range objects(t, stdout) {
+			stage, _ := object["stage"].(string)
+			stages = append(stages, stage)
+		}
+		if got, want := strings.Join(stages, " "), "far plan soon urgent over"; code != 1 || got != want {
+			t.Errorf("exit code %d, stages %q, want 1 and %q; %s", code, got, want, stderr)
+		}
+	})
+}
+
+func TestWatchEndsWhenInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		name := filepath.Join(t.TempDir(), "a.cer")
+		bundle, err := certs.SelfSigned("clouddp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key(), Validity: 20 * 24 * time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, name, bundle.CER())
+		for after, want := range map[time.Duration]int{time.Hour: 0, 21 * 24 * time.Hour: 1} {
+			ctx, stop := context.WithTimeout(t.Context(), after)
+			var out bytes.Buffer
+			if code := run(ctx, []string{"watch", name}, &out, &out); code != want {
+				t.Errorf("after %s: exit code %d, want %d\n%s", after, code, want, out.String())
+			}
+			stop()
+		}
+	})
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{
+		{"-nonsense"},
+		{"extra"},
+		{"inspect"},
+		{"inspect", "a", "b"},
+		{"check"},
+		{"watch"},
+		{"plan", "x"},
+		{"-profile", "windows-95"},
+		{"plan", "-cn", "a.b"},
+		{"inspect", "-password-file", "x", "y"},
+		{"-fqdn", "a.b"},
+		{"check", "-once", "x"},
+	} {
+		if code, stdout, stderr := certificate(t, args...); code != 2 || stdout != "" || stderr == "" {
+			t.Errorf("%v: exit code %d, stdout %q, stderr %q; want 2, none, a reason", args, code, stdout, stderr)
+		}
+	}
+	if code, _, _ := certificate(t, "-help"); code != 0 {
+		t.Errorf("-help: exit code %d", code)
+	}
+}
