@@ -88,8 +88,10 @@ var rooms = map[string]links{
 		"clouddp/mgmtcert/mgmtcerttest":     "the management certificates of the Lab's subscription",
 		"clouddp/content/contenttest":       "the Lab's storage",
 	}),
-	"clouddp/classic":             join(clouddp, azcore),
-	"clouddp/classic/classictest": join(clouddp),
+	"clouddp/classic":                       join(clouddp, azcore),
+	"clouddp/classic/classictest":           join(clouddp),
+	"clouddp/adminservice":                  join(errCategories, siteSide, azcore, gokrb5, ntlm, links{"internal/httpauth": "signs in"}),
+	"clouddp/adminservice/adminservicetest": join(errCategories, siteSide),
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
@@ -106,6 +108,7 @@ var drivers = []string{
 	"dns/azuredns",
 	"dns/udpbatch",
 	"clouddp/classic",
+	"clouddp/adminservice",
 }
 
 var (
@@ -215,6 +218,10 @@ var (
 		"statusmsg":       "an operation reports messages",
 		"statusmsg/cmlog": "an operation writes CloudMgr.log",
 	})
+	siteSide = links{
+		"clientsettings": "a site has client settings",
+		"statusmsg":      "a site has status messages",
+	}
 	clouddp = join(domains, links{
 		"clouddp":          "works on cloud distribution points",
 		"clouddp/mgmtcert": "Preflight and Watch look at them",

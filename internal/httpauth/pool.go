@@ -36,7 +36,7 @@ func (t *Transport) newPool(host, server string) *pool {
 	protocols.SetHTTP1(true)
 	return &pool{host: host, server: server, transport: &http.Transport{
 		DialContext:            t.Dial,
-		TLSClientConfig:        t.tlsConfig(),
+		TLSClientConfig:        Recognise(t.Roots, t.Pins),
 		TLSHandshakeTimeout:    handshakeTimeout,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,

@@ -35,17 +35,18 @@ func (p Pin) String() string { return "sha256//" + base64.StdEncoding.EncodeToSt
 
 var errPin = errors.New("the key of the server's certificate is not pinned")
 
-// tlsConfig returns how a server is recognised: by a chain to the roots and its name, or by a pinned key.
-func (t *Transport) tlsConfig() *tls.Config {
-	config := &tls.Config{RootCAs: t.Roots, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
-	if len(t.Pins) == 0 {
+// Recognise returns how a server is recognised: by a chain to the roots, nil for those of the system, and its name, or
+// by a pinned key. With pins and without roots the certificate needs no chain, no name and no validity.
+func Recognise(roots *x509.CertPool, pins []Pin) *tls.Config {
+	config := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	if len(pins) == 0 {
 		return config
 	}
-	pins := slices.Clone(t.Pins)
-	config.InsecureSkipVerify = t.Roots == nil // the key is compared instead
+	pins = slices.Clone(pins)
+	config.InsecureSkipVerify = roots == nil // the key is compared instead
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		if !slices.Contains(pins, PinOf(state.PeerCertificates[0])) {
-			return errPin
+			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: errPin}
 		}
 		return nil
 	}
