@@ -32,6 +32,14 @@ var rooms = map[string]links{
 	}),
 	"certs/adcs/certreq": join(certs, answers),
 
+	"certs/adcs":            join(certs, goLDAP, links{"certs/template": "its Directory is that of a forest"}),
+	"certs/adcs/ldapgssapi": join(certs, goLDAP, gokrb5),
+	"certs/adcs/adcstest": join(certs, links{
+		"certs/certstest":                 "the forest that it serves",
+		"certs/template":                  "the attributes and security descriptors in it",
+		"github.com/go-asn1-ber/asn1-ber": "BER, which encoding/asn1 does not read: it takes DER alone",
+	}),
+
 	"certs/adcs/icpr": join(certs, msrpc, kerberosOverRPC, links{
 		"certs/internal/pkcs7":         "authorities hand out chains in it",
 		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
@@ -88,10 +96,12 @@ var rooms = map[string]links{
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
 var drivers = []string{
+	"certs/adcs",
 	"internal/httpauth",
 	"certs/adcs/certsrv",
 	"certs/adcs/certreq",
 	"certs/adcs/icpr",
+	"certs/adcs/ldapgssapi",
 	"dns/rfc2136",
 	"dns/gsstsig",
 	"dns/libdnszone",
@@ -170,6 +180,13 @@ var (
 		"golang.org/x/net/ipv4":     "miekg/dns serves with it",
 		"golang.org/x/net/ipv6":     "miekg/dns serves with it",
 		"golang.org/x/sys":          "miekg/dns serves with it",
+	}
+	goLDAP = links{
+		"github.com/go-ldap/ldap/v3":      "LDAP, with the controls of Active Directory",
+		"github.com/go-asn1-ber/asn1-ber": "go-ldap encodes messages with it",
+		"github.com/Azure/go-ntlmssp":     "go-ldap can bind with NTLM, which is not used",
+		"github.com/google/uuid":          "go-ldap reads controls of replication with it",
+		"golang.org/x/crypto/md4":         "go-ldap can bind with NTLM, which is not used",
 	}
 	checkedSwap = links{"dns/internal/swap": "a swap is the same in every zone"}
 	zstandard   = links{

@@ -1,5 +1,5 @@
-// Package testserver starts real servers for integration tests, on free ports of 127.0.0.1. Name servers are Knot DNS, BIND
-// and Unbound, with zones of the test's own. Everything but this comment has the build tag integration.
+// Package testserver starts real servers for integration tests, on free ports of 127.0.0.1. Name servers are Knot DNS,
+// BIND and Unbound, with zones of the test's own. Everything but this comment has the build tag integration.
 //
 //	server := testserver.Knot(t, testserver.Config{
 //		Zones: []testserver.Zone{{Name: "contoso.com", Records: "www A 192.0.2.7"}},
@@ -7,8 +7,8 @@
 //	})
 //	recursive := testserver.Unbound(t, testserver.Stub{Zone: "contoso.com", Addr: server.Addr})
 //
-// For updates that are signed by Kerberos, [Kerberos] starts a realm that BIND can be told to trust, and [Samba] a domain
-// of Active Directory.
+// For updates that are signed by Kerberos, [Kerberos] starts a realm that BIND can be told to trust, and [Samba] a
+// domain of Active Directory.
 //
 //	realm := testserver.Kerberos(t, "CONTOSO.COM")
 //	realm.AddUser(t, "updater", password, true)
@@ -19,6 +19,9 @@
 //		UpdatePolicy: realm.Grant("updater"),
 //		Env:          realm.Env,
 //	})
+//
+// [SambaDirectory] is such a domain with its directory instead of its name server: LDAP on a loopback address of its
+// own, for its ports are fixed, which only root may take.
 //
 // [CFSSL] and [StepCA] are certification authorities that nobody here wrote.
 //

@@ -32,13 +32,12 @@ type Domain struct {
 	Config string
 	// Administrator is the account that may do everything, Password its password.
 	Administrator, Password string
-	// Root is the certificate of the directory, Socket the path of a Unix socket that obeys everybody who does not bind.
-	// Both are empty without the directory.
+	// Root is the certificate of the directory, Socket the path of a Unix socket that obeys everybody who does not
+	// bind. Both are empty without the directory.
 	Root   *x509.Certificate
 	Socket string
 
-	dir  string
-	gone context.Context // ends with the server
+	dir string
 }
 
 const (
@@ -54,9 +53,9 @@ func Samba(t testing.TB) *Domain {
 	addr, kdc := "127.0.0.1:"+freePort(t), freePort(t)
 	_, port, _ := net.SplitHostPort(addr)
 	d.Config = krb5Conf(d.Realm, "127.0.0.1:"+kdc)
-	d.start(t, kdc, "127.0.0.1/8", // without the mask nothing starts
+	gone := d.start(t, kdc, "127.0.0.1/8", // without the mask nothing starts
 		"server services=kdc, dns", "dns port="+port)
-	d.await(t, func(ctx context.Context) error {
+	d.await(t, gone, func(ctx context.Context) error {
 		_, err := ask(ctx, addr, d.Zone+".", dnsmessage.TypeSOA)
 		return err
 	})
@@ -125,8 +124,9 @@ func (d *Domain) run(t testing.TB, name string, arguments ...string) string {
 	return string(output)
 }
 
-// start runs the domain controller on an interface, with the KDC on a port and further options.
-func (d *Domain) start(t testing.TB, kdc, network string, options ...string) {
+// start runs the domain controller on an interface, with the KDC on a port and further options. It returns a context
+// that ends when the domain controller does.
+func (d *Domain) start(t testing.TB, kdc, network string, options ...string) context.Context {
 	t.Helper()
 	path := program{name: "samba", debianPackage: "samba-ad-dc"}.path(t)
 	arguments := []string{"-i", "-M", "single", "-s", d.conf(), "--debug-stdout"}
@@ -139,13 +139,15 @@ func (d *Domain) start(t testing.TB, kdc, network string, options ...string) {
 	cmd := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // a known program
 	cmd.Env = append(os.Environ(), noSync)
 	cmd.SysProcAttr = dieWithParent()
-	d.Server, d.gone = run(t, cmd)
+	server, gone := run(t, cmd)
+	d.Server = server
+	return gone
 }
 
 // await returns once the domain controller answers.
-func (d *Domain) await(t testing.TB, ask func(context.Context) error) {
+func (d *Domain) await(t testing.TB, gone context.Context, ask func(context.Context) error) { //nolint:revive // t goes first in a helper
 	t.Helper()
-	ctx, cancel := context.WithTimeoutCause(d.gone, startTimeout, fmt.Errorf("no answer within %v", startTimeout))
+	ctx, cancel := context.WithTimeoutCause(gone, startTimeout, fmt.Errorf("no answer within %v", startTimeout))
 	defer cancel()
 	for {
 		err := ask(ctx)

@@ -20,8 +20,8 @@ import (
 // ldapPorts are where Samba serves the directory, whatever its configuration says.
 var ldapPorts = []string{"389", "636"}
 
-// SambaDirectory provisions a domain and starts its directory and KDC on an address of their own, for the ports of LDAP are
-// fixed: Addr is that of LDAPS. Only root may take those ports.
+// SambaDirectory provisions a domain and starts its directory and KDC on an address of their own, for the ports of LDAP
+// are fixed: Addr is that of LDAPS. Only root may take those ports.
 func SambaDirectory(t testing.TB) *Domain {
 	t.Helper()
 	d := newDomain(t)
@@ -29,21 +29,28 @@ func SambaDirectory(t testing.TB) *Domain {
 	d.Config = krb5Conf(d.Realm, net.JoinHostPort(host, kdc))
 	d.tool(t, "spn", "add", "ldap/"+d.Host, "DC1$")
 	d.certify(t)
-	d.start(t, kdc, host+"/8",
+	gone := d.start(t, kdc, host+"/8",
 		"server services=kdc, ldap", "ldap server require strong auth=allow_sasl_over_tls",
 		"tls certfile="+d.file("certificate.pem"), "tls keyfile="+d.file("key.pem"), "tls cafile="+d.file("certificate.pem"))
-	for _, port := range append(ldapPorts, kdc) {
-		d.await(t, func(ctx context.Context) error {
-			conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
-			if err == nil {
-				_ = conn.Close()
-			}
-			return err
-		})
-	}
 	d.Addr = net.JoinHostPort(host, "636")
 	d.Socket = d.private("ldap_priv", "ldapi")
+	d.awaitDial(t, gone, "unix", d.Socket)
+	for _, port := range append(ldapPorts, kdc) {
+		d.awaitDial(t, gone, "tcp", net.JoinHostPort(host, port))
+	}
 	return d
+}
+
+// awaitDial returns once somebody listens.
+func (d *Domain) awaitDial(t testing.TB, gone context.Context, network, address string) { //nolint:revive // t goes first in a helper
+	t.Helper()
+	d.await(t, gone, func(ctx context.Context) error {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err
+	})
 }
 
 // Dial connects to the directory whatever the host, on the port of address.
@@ -83,8 +90,8 @@ func ownAddress(t testing.TB, ports ...string) string {
 	return ""
 }
 
-// certify makes a certificate for the host. Samba's own has a random serial number, half of them negative, and Go refuses
-// those.
+// certify makes a certificate for the host. Samba's own has a random serial number, half of them negative, and Go
+// refuses those.
 func (d *Domain) certify(t testing.TB) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -115,8 +122,8 @@ func pemText(kind string, content []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}))
 }
 
-// Python runs a script with the packages of Samba and returns what it prints. Its arguments follow the path of the domain's
-// configuration.
+// Python runs a script with the packages of Samba and returns what it prints. Its arguments follow the path of the
+// domain's configuration.
 func (d *Domain) Python(t testing.TB, script string, arguments ...string) string {
 	t.Helper()
 	return d.run(t, "/usr/bin/python3", append([]string{"-c", script, d.conf()}, arguments...)...) // Debian's

@@ -3,7 +3,6 @@
 package testserver
 
 import (
-	"context"
 	"net"
 	"path/filepath"
 	"testing"
@@ -20,15 +19,9 @@ func SambaRPC(t testing.TB) *Domain {
 	d := newDomain(t)
 	host, kdc := ownAddress(t, epmPort), freePort(t)
 	d.Config = krb5Conf(d.Realm, net.JoinHostPort(host, kdc))
-	d.start(t, kdc, host+"/8", "server services=kdc, rpc", "dcerpc endpoint servers=epmapper, drsuapi")
+	gone := d.start(t, kdc, host+"/8", "server services=kdc, rpc", "dcerpc endpoint servers=epmapper, drsuapi")
 	for _, port := range []string{epmPort, kdc} {
-		d.await(t, func(ctx context.Context) error {
-			conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
-			if err == nil {
-				_ = conn.Close()
-			}
-			return err
-		})
+		d.awaitDial(t, gone, "tcp", net.JoinHostPort(host, port))
 	}
 	d.Addr = net.JoinHostPort(host, epmPort)
 	return d

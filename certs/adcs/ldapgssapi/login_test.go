@@ -1,0 +1,121 @@
+package ldapgssapi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/adcs/ldapgssapi"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func Example() {
+	login := &ldapgssapi.Login{
+		User:     "pki-admin@contoso.com",
+		Password: certs.StaticPassword("correct horse"),
+		Config:   "[libdefaults]\n default_realm = CONTOSO.COM\n dns_lookup_kdc = true\n",
+	}
+	err := login.Bind(context.Background(), nil, "dc1.contoso.com") // as adcs.Directory calls it, with a connection
+	if invalid, ok := errors.AsType[*ldapgssapi.InvalidError](err); ok {
+		for _, problem := range invalid.Problems {
+			fmt.Println(problem.Field, problem.Reason)
+		}
+	}
+	// Output: User is "pki-admin@contoso.com"; give the bare account name, and the domain as Realm
+}
+
+func TestFieldsAreChecked(t *testing.T) {
+	t.Setenv("KRB5_CONFIG", filepath.Join(t.TempDir(), "absent"))
+	secret := certs.StaticPassword("correct horse")
+	for name, test := range map[string]struct {
+		login ldapgssapi.Login
+		host  string
+		want  []string
+	}{
+		"an address":       {ldapgssapi.Login{Config: "x"}, "192.0.2.1", []string{"Host"}},
+		"no user":          {ldapgssapi.Login{Realm: "R", Config: "x"}, "dc1", []string{"User"}},
+		"no realm":         {ldapgssapi.Login{User: "u", Password: secret, Config: "x"}, "dc1", []string{"Realm"}},
+		"nothing to prove": {ldapgssapi.Login{User: "u", Realm: "R", Config: "x"}, "dc1", []string{"Password"}},
+		"both":             {ldapgssapi.Login{User: "u", Realm: "R", Password: secret, Keytab: "k", Config: "x"}, "dc1", []string{"Password"}},
+		"no configuration": {ldapgssapi.Login{User: "u", Realm: "R", Password: secret}, "dc1", []string{"Config"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := test.login.Bind(t.Context(), nil, test.host)
+			var fields []string
+			if invalid, ok := errors.AsType[*ldapgssapi.InvalidError](err); ok {
+				for _, p := range invalid.Problems {
+					fields = append(fields, p.Field)
+				}
+			}
+			if strings.Join(fields, " ") != strings.Join(test.want, " ") {
+				t.Errorf("got %v, want problems with %v", err, test.want)
+			}
+		})
+	}
+}
+
+// kdc listens and never answers; it returns the configuration that leads to it.
+func kdc(t *testing.T) string {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted := make(chan net.Conn, 16)
+	go func() {
+		defer close(accepted)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			accepted <- conn
+		}
+	}()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		for conn := range accepted {
+			_ = conn.Close()
+		}
+	})
+	return fmt.Sprintf("[libdefaults]\n default_realm = R\n dns_lookup_kdc = false\n udp_preference_limit = 1\n"+
+		"[realms]\n R = {\n  kdc = %s\n }\n", listener.Addr())
+}
+
+func TestSilentKDC(t *testing.T) {
+	login := &ldapgssapi.Login{User: "u", Realm: "R", Password: certs.StaticPassword("correct horse"), Config: kdc(t)}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	err := login.Bind(ctx, nil, "dc1.contoso.com")
+	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "horse") {
+		t.Errorf("got %v, want Canceled", err)
+	}
+}
+
+func TestNobodyToAsk(t *testing.T) {
+	t.Setenv("KRB5CCNAME", filepath.Join(t.TempDir(), "absent"))
+	config := strings.Replace(kdc(t), "kdc = 127.0.0.1:", "kdc = 127.0.0.1:1 #", 1)
+	for name, test := range map[string]struct {
+		login ldapgssapi.Login
+		want  error
+	}{
+		"no KDC":          {ldapgssapi.Login{User: "u", Realm: "R", Password: certs.StaticPassword("x"), Config: config}, ldapgssapi.ErrUnavailable},
+		"empty password":  {ldapgssapi.Login{User: "u", Realm: "R", Password: certs.StaticPassword(""), Config: config}, ldapgssapi.ErrDenied},
+		"no ticket cache": {ldapgssapi.Login{Config: config}, ldapgssapi.ErrDenied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := test.login.Bind(t.Context(), nil, "dc1.contoso.com"); !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,153 @@
+package adcs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+const (
+	// maxIdle is how many connections are kept for the next call.
+	maxIdle = 2
+	// maxAnswer bounds the bytes that a server may send in answer to one request. A template takes some 4 KiB, and a
+	// list of a thousand published ones 64 KiB.
+	maxAnswer = 1 << 20
+)
+
+var (
+	errSlow    = errors.New("no answer in time")
+	errTooMuch = fmt.Errorf("an answer of more than %d bytes: %w", maxAnswer, ErrLimit)
+)
+
+// session is one authenticated connection, used by one call at a time.
+type session struct {
+	server string
+	raw    *meter
+	conn   *ldap.Conn
+	// config and domain are the distinguished names of the configuration of the forest and of the domain.
+	config, domain string
+	// used says that the connection has served a call before, so that the server may have closed it since.
+	used bool
+	// wrote says that the present call has sent a write, broken that the connection is of no use any more.
+	wrote, broken bool
+}
+
+// call runs work with a session. A connection that was kept and turns out to be dead is replaced, unless a write was
+// sent over it. The error of work is returned under the name of what was attempted.
+func (d *Directory) call(ctx context.Context, what string, work func(context.Context, *session) error) error {
+	if err := d.check(); err != nil {
+		return err
+	}
+	timeout := d.Timeout
+	if timeout == 0 {
+		timeout = defaultTimeout
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("%w: %v", errSlow, timeout))
+	defer cancel()
+	for {
+		err := d.attempt(ctx, work)
+		if errors.Is(err, errStale) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("adcs: %s: %w", what, err)
+		}
+		return nil
+	}
+}
+
+// errStale says that a connection kept from an earlier call was dead before this one wrote anything.
+var errStale = errors.New("the connection was closed")
+
+func (d *Directory) attempt(ctx context.Context, work func(context.Context, *session) error) error {
+	s, err := d.session(ctx)
+	if err != nil {
+		return err
+	}
+	stop := s.closeWhenDone(ctx)
+	err = work(ctx, s)
+	if stop() && !s.broken {
+		d.keep(s)
+		return err
+	}
+	s.close()
+	if err != nil && ctx.Err() == nil && s.used && !s.wrote && !s.raw.exhausted() {
+		return fmt.Errorf("%w: %w", errStale, err)
+	}
+	return err
+}
+
+// session returns a connection kept from an earlier call, or a new one.
+func (d *Directory) session(ctx context.Context) (*session, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	d.mu.Lock()
+	if last := len(d.idle) - 1; last >= 0 {
+		s := d.idle[last]
+		d.idle = d.idle[:last]
+		d.mu.Unlock()
+		return s, nil
+	}
+	d.mu.Unlock()
+	return d.connect(ctx)
+}
+
+func (d *Directory) keep(s *session) {
+	s.used, s.wrote = true, false
+	d.mu.Lock()
+	if len(d.idle) < maxIdle && d.chosen == s.server {
+		d.idle = append(d.idle, s)
+		s = nil
+	}
+	d.mu.Unlock()
+	if s != nil {
+		s.close()
+	}
+}
+
+// start makes an LDAP client of conn.
+func (s *session) start(conn net.Conn, isTLS bool) {
+	s.conn = ldap.NewConn(conn, isTLS)
+	s.conn.Start()
+}
+
+// closeWhenDone cuts the connection when ctx ends: go-ldap knows no context. The function that it returns calls that
+// off, and reports whether it was in time.
+func (s *session) closeWhenDone(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { _ = s.raw.Close() })
+}
+
+func (s *session) close() {
+	_ = s.raw.SetDeadline(time.Now()) // nothing that is being written keeps Close waiting
+	if s.conn != nil {
+		_ = s.conn.Close()
+	}
+	_ = s.raw.Close()
+}
+
+// meter is a connection on which an answer may have maxAnswer bytes and no more.
+type meter struct {
+	net.Conn
+
+	left atomic.Int64
+}
+
+// allow begins a new answer.
+func (m *meter) allow() { m.left.Store(maxAnswer) }
+
+func (m *meter) exhausted() bool { return m.left.Load() < 0 }
+
+// Read implements [net.Conn].
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.Conn.Read(p)
+	if m.left.Add(-int64(n)) < 0 {
+		return 0, errTooMuch
+	}
+	return n, err
+}
