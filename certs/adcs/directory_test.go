@@ -3,7 +3,6 @@ package adcs_test
 import (
 	"testing"
 
-	"github.com/clouddp/sdk/certs/adcs"
 	"github.com/clouddp/sdk/certs/adcs/adcstest"
 	"github.com/clouddp/sdk/certs/certstest"
 )
@@ -26,5 +25,3 @@ func TestDirectory(t *testing.T) {
 		})
 	}
 }
-
-var _ *adcs.Directory

@@ -2,10 +2,8 @@ package adcs
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -39,25 +37,8 @@ func (d *Directory) GroupSID(ctx context.Context, name string) (template.SID, er
 		if bits, err := strconv.ParseInt(kind, 10, 32); err != nil || bits&securityGroup == 0 {
 			return fmt.Errorf("%q of type %q is a distribution list, which gets no access: %w", entry.DN, kind, ErrInvalid)
 		}
-		sid, err = decodeSID(entry.GetEqualFoldRawAttributeValue("objectSid"))
+		sid, err = template.ParseSID(entry.GetEqualFoldRawAttributeValue("objectSid"))
 		return err
 	})
 	return sid, err
-}
-
-// decodeSID reads the binary form of [MS-DTYP] section 2.4.2.2: revision, number of parts, authority big-endian, parts
-// little-endian.
-//
-// [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp
-func decodeSID(b []byte) (template.SID, error) {
-	if len(b) < 12 || b[0] != 1 || b[1] < 1 || b[1] > 15 || len(b) != 8+4*int(b[1]) {
-		return "", fmt.Errorf("the security identifier %x cannot be read: %w", b, ErrInvalid)
-	}
-	authority := uint64(binary.BigEndian.Uint16(b[2:]))<<32 | uint64(binary.BigEndian.Uint32(b[4:]))
-	var text strings.Builder
-	fmt.Fprintf(&text, "S-1-%d", authority)
-	for part := b[8:]; len(part) > 0; part = part[4:] {
-		fmt.Fprintf(&text, "-%d", binary.LittleEndian.Uint32(part))
-	}
-	return template.SID(text.String()), nil
 }

@@ -309,6 +309,20 @@ func TestEverySIDHasABinaryForm(t *testing.T) {
 		if got := parseDescriptor(t, d.Encode()).Access(); len(got) != 1 || got[0].SID != sid {
 			t.Errorf("%s: read back as %v", sid, got)
 		}
+		if got, err := template.ParseSID(sid.Encode()); err != nil || got != sid {
+			t.Errorf("%s: read back as %s, %v", sid, got, err)
+		}
+	}
+	if got := template.SID("S-1").Encode(); got != nil {
+		t.Errorf("what is no SID is encoded as %x", got)
+	}
+	for name, data := range map[string][]byte{
+		"empty": nil, "cut off": group.Encode()[:27], "too long": append(group.Encode(), 0), "revision": {2, 1, 0, 0, 0, 0, 0, 5, 1, 0, 0, 0},
+		"no number": {1, 0, 0, 0, 0, 0, 0, 5}, "too many numbers": append([]byte{1, 16, 0, 0, 0, 0, 0, 5}, make([]byte, 64)...),
+	} {
+		if got, err := template.ParseSID(data); !errors.Is(err, template.ErrInvalid) {
+			t.Errorf("%s: got %s, %v, want ErrInvalid", name, got, err)
+		}
 	}
 }
 

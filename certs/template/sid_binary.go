@@ -5,9 +5,32 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/clouddp/sdk/internal/errs"
 )
 
 const maxSubAuthorities = 15
+
+// ParseSID returns the security identifier that a directory holds in binary, as objectSid does. Anything else is an
+// [*InvalidError].
+func ParseSID(data []byte) (SID, error) {
+	s, rest, problem := cutSID(data)
+	if problem == "" && len(rest) > 0 {
+		problem = fmt.Sprintf("%d bytes follow it", len(rest))
+	}
+	if problem != "" {
+		return "", errs.Invalid("template: SID", "data", "%s", problem)
+	}
+	return s, nil
+}
+
+// Encode returns the binary form of s, nil if [SID.Validate] refuses it.
+func (s SID) Encode() []byte {
+	if s.problem() != "" {
+		return nil
+	}
+	return appendSID(nil, s)
+}
 
 // cutSID returns the security identifier at the beginning of data and what follows it, [MS-DTYP] section 2.4.2.2.
 //

@@ -226,5 +226,8 @@ func FuzzSID(f *testing.F) {
 		if err != nil && !errors.Is(err, template.ErrInvalid) {
 			t.Errorf("%q: %v is no ErrInvalid", s, err)
 		}
+		if again, parsed := template.ParseSID(template.SID(s).Encode()); (err == nil) != (parsed == nil && string(again) == s) {
+			t.Errorf("%q reads back as %q, %v", s, again, parsed)
+		}
 	})
 }

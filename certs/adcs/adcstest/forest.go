@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/clouddp/sdk/certs/certstest"
 	"github.com/clouddp/sdk/certs/template"
@@ -63,7 +61,7 @@ func (s *Server) pull() {
 	for name, sid := range forest.Groups {
 		e := s.require(name, usersDN, groupClass)
 		e.set("sAMAccountName", []byte(name))
-		e.set("objectSid", encodeSID(sid))
+		e.set("objectSid", sid.Encode())
 		e.set("groupType", []byte(globalSecurityGroup))
 	}
 	var published [][]byte
@@ -169,7 +167,7 @@ func (e *entry) all() []template.Attribute {
 // defaultSecurity returns what the schema gives to a new template: everything to the administrators of the domain, who
 // own it, and to the system, Read to everybody who logs in.
 func defaultSecurity(domain template.SID) []byte {
-	owner := encodeSID(domain + domainAdmins)
+	owner := (domain + domainAdmins).Encode()
 	owned := make([]byte, 20, 20+2*len(owner))
 	owned[0] = 1
 	binary.LittleEndian.PutUint32(owned[4:], 20)
@@ -184,21 +182,4 @@ func defaultSecurity(domain template.SID) []byte {
 		return owned
 	}
 	return combine(access.Encode(), daclPart, owned)
-}
-
-// encodeSID returns the binary form of [MS-DTYP] section 2.4.2.2.
-//
-// [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp
-func encodeSID(sid template.SID) []byte {
-	numbers := strings.Split(strings.TrimPrefix(string(sid), "S-1-"), "-")
-	data := []byte{1, byte(len(numbers) - 1)} //nolint:gosec // at most 15 in a valid one
-	for i, text := range numbers {
-		n, _ := strconv.ParseUint(text, 10, 48)
-		if i == 0 {
-			data = append(data, binary.BigEndian.AppendUint64(nil, n)[2:]...)
-			continue
-		}
-		data = binary.LittleEndian.AppendUint32(data, uint32(n)) //nolint:gosec // 32 bits in a valid one
-	}
-	return data
 }
