@@ -70,8 +70,12 @@ func (r *crlReader) read(issuer *x509.Certificate) error {
 
 // version wants version 2, the only one with extensions.
 func (r *crlReader) version(limit int64) error {
-	if tag, err := r.stream.peek(limit); err != nil || tag != tagInteger {
-		return errors.Join(err, errors.New("it is of version 1, which has no extensions"))
+	tag, err := r.stream.peek(limit)
+	switch {
+	case err != nil:
+		return err
+	case tag != tagInteger:
+		return errors.New("it is of version 1, which has no extensions")
 	}
 	raw, header, err := r.stream.next(tagInteger, limit)
 	if err == nil && !bytes.Equal(raw[header:], []byte{1}) {

@@ -171,10 +171,10 @@ func TestRefusalsComeWithARemedy(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	code, stdout, _ := certificate(t, "plan")
-	if code != 0 || !strings.Contains(stdout, "publish CloudDPCert on Contoso Issuing CA") {
+	if code != 0 || !strings.Contains(stdout, "publish CloudDPCert on Contoso Issuing CA") || !strings.Contains(stdout, "certutil") {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
-	if code, stdout, _ := certificate(t, "plan", "-json"); code != 0 || len(objects(t, stdout)) < 5 {
+	if code, stdout, _ := certificate(t, "plan", "-json"); code != 0 || len(objects(t, stdout)) < 7 {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
 }
