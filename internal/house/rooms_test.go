@@ -18,6 +18,19 @@ var rooms = map[string]links{
 	"certs/template":        join(certs),
 	"certs/certstest":       join(certs, links{"certs/template": "its Directory is faked here"}),
 
+	"certs/internal/pkcs7": join(errCategories),
+	"certs/adcs/icpr": join(certs, msrpc, kerberosOverRPC, links{
+		"certs/internal/pkcs7":         "authorities hand out chains in it",
+		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
+	}),
+	"certs/adcs/icpr/icprtest": join(certs, msrpc, kerberosOverRPC, links{
+		"certs/template":               "its CA issues by template",
+		"certs/certstest":              "the authority behind it",
+		"certs/internal/pkcs7":         "authorities hand out chains in it",
+		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
+	}),
+	"certs/adcs/icpr/internal/pdu": {},
+
 	"dns":               join(errCategories, dnsMessage),
 	"dns/dnstest":       join(dns),
 	"dns/internal/swap": join(dns),
@@ -58,7 +71,7 @@ var rooms = map[string]links{
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
+var drivers = []string{"certs/adcs/icpr", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -84,6 +97,31 @@ var (
 		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 		"golang.org/x/text":                  "afero compares file names with it",
+	}
+	msrpc = links{
+		"github.com/oiweiwei/go-msrpc":         "ICertPassage and the endpoint mapper, NTLM, Kerberos as DCE has it",
+		"github.com/oiweiwei/go-smb2.fork":     "go-msrpc can speak over named pipes",
+		"github.com/geoffgarside/ber":          "go-smb2.fork negotiates with it",
+		"github.com/rs/zerolog":                "go-msrpc can log with it",
+		"github.com/mattn/go-colorable":        "zerolog writes to consoles with it",
+		"github.com/mattn/go-isatty":           "zerolog tells consoles from files with it",
+		"github.com/indece-official/go-ebcdic": "go-msrpc reads texts of mainframes with it",
+		"golang.org/x/text":                    "go-msrpc reads texts of every code page with it",
+		"golang.org/x/sys":                     "go-isatty asks the system with it",
+		"golang.org/x/crypto/cryptobyte":       "go-smb2.fork encrypts with it",
+	}
+	// kerberosOverRPC is what go-msrpc links for Kerberos, whether it is used or not.
+	kerberosOverRPC = links{
+		"github.com/oiweiwei/gokrb5.fork/v9": "Kerberos with a dialer of one's own and the tokens of DCE",
+		"github.com/jcmturner/gokrb5/v8":     "go-msrpc takes its credentials too",
+		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
+		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
+		"github.com/jcmturner/gofork":        "gokrb5 reads ASN.1 with it",
+		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
+		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
+		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
+		"golang.org/x/crypto/md4":            "NTLM and gokrb5 make RC4 keys with it",
+		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 	}
 	miekg = links{
 		"github.com/miekg/dns":      "UPDATE, TSIG and TKEY records, which dnsmessage has not",

@@ -20,6 +20,8 @@
 //		Env:          realm.Env,
 //	})
 //
+// [CFSSL] and [StepCA] are certification authorities that nobody here wrote.
+//
 // A server answers for its zones when the function returns, and it ends with the test, even if the test is killed. Its
 // log is shown if the test fails. A missing program fails the test with the name of the Debian package.
 package testserver

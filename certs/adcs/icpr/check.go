@@ -1,0 +1,91 @@
+package icpr
+
+import (
+	"net/netip"
+	"os"
+	"runtime"
+	"strings"
+	"unicode"
+
+	"github.com/oiweiwei/gokrb5.fork/v9/config"
+	"github.com/oiweiwei/gokrb5.fork/v9/keytab"
+)
+
+// check adds every problem that keeps i from being used.
+func (i *Issuer) check(problems *InvalidError) {
+	if i == nil {
+		problems.Add("Issuer", "is nil")
+		return
+	}
+	_, addressErr := netip.ParseAddr(i.Host)
+	switch {
+	case i.Host == "" || strings.ContainsAny(i.Host, "/@: \\"):
+		problems.Add("Host", "is %q; give the DNS name of the authority's computer, such as ca1.contoso.com", i.Host)
+	case addressErr == nil:
+		problems.Add("Host", "is the address %s; give the name of the computer as the domain knows it", i.Host)
+	}
+	if strings.TrimSpace(i.Authority) == "" || strings.ContainsFunc(i.Authority, unicode.IsControl) {
+		problems.Add("Authority", "is %q; give the name of the authority, such as Contoso Issuing CA", i.Authority)
+	}
+	if i.Port < 0 || i.Port > 0xffff {
+		problems.Add("Port", "is %d; use 1 to 65535, or 0 to have it looked up", i.Port)
+	}
+	if i.Timeout < 0 {
+		problems.Add("Timeout", "is negative; 0 means two minutes")
+	}
+	i.checkUser(problems)
+	if !i.NTLM {
+		i.checkKerberos(problems)
+	}
+}
+
+func (i *Issuer) checkUser(problems *InvalidError) {
+	if i.User == "" {
+		switch {
+		case i.Realm != "" || i.Password != nil || i.Keytab != "" || i.NTLM:
+			problems.Add("User", "is empty, but a Realm, Password, Keytab or NTLM is given; name their account")
+		case runtime.GOOS == "windows" && os.Getenv("KRB5CCNAME") == "":
+			problems.Add("User", "is empty, and what tickets Windows keeps is out of reach; name an account")
+		}
+		return
+	}
+	if strings.ContainsAny(i.User, `@/\`) {
+		problems.Add("User", "is %q; give the bare account name, and the domain as Realm", i.User)
+	}
+	if i.Realm == "" {
+		problems.Add("Realm", "is empty; give the realm of User, such as CONTOSO.COM")
+	}
+	switch {
+	case i.NTLM && (i.Password == nil || i.Keytab != ""):
+		problems.Add("Password", "NTLM takes a Password and no Keytab")
+	case (i.Password == nil) == (i.Keytab == ""):
+		problems.Add("Password", "give either a Password or a Keytab for User")
+	}
+}
+
+func (i *Issuer) checkKerberos(problems *InvalidError) {
+	if i.Keytab != "" {
+		if err := readable(i.Keytab); err != nil {
+			problems.Add("Keytab", "cannot be used: %v", err)
+		}
+	}
+	if i.Config != "" {
+		if err := parseable(i.Config); err != nil {
+			problems.Add("Config", "is no Kerberos configuration: %v", err)
+		}
+	} else if _, err := os.Stat(systemConfig()); err != nil {
+		problems.Add("Config", "is empty, and so is the system's: %v", err)
+	}
+}
+
+func readable(path string) (err error) {
+	defer guard(&err)
+	_, err = keytab.Load(path)
+	return err
+}
+
+func parseable(text string) (err error) {
+	defer guard(&err)
+	_, err = config.NewFromString(text)
+	return err
+}

@@ -1,0 +1,91 @@
+package icpr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
+)
+
+// faults with which a server answers the first call after a login that it did not accept: Windows the first, Samba the
+// second.
+const (
+	statusAccessDenied  = 5          // ERROR_ACCESS_DENIED
+	statusProtocolError = 0x1c01000b // nca_s_proto_error
+)
+
+// classify gives err the category that the caller can act on. sent says that r may have been executed.
+func (i *Issuer) classify(ctx context.Context, r request, sent bool, err error) error {
+	denied, isDenied := errors.AsType[*certs.DeniedError](err)
+	switch {
+	case isDenied && denied.Code == codePropertyEmpty && r.id != 0:
+		return ErrNotFound
+	case isDenied, errors.Is(err, ErrPending):
+		return err
+	case ctx.Err() != nil:
+		err = context.Cause(ctx) // what is said of a connection that was closed for it says less
+	default:
+		if login := i.loginError(err, sent); login != nil {
+			return login
+		}
+		err = categorise(err)
+	}
+	fault, isFault := errors.AsType[*faultError](err)
+	switch idle := isFault && fault.idle; {
+	case sent && !idle && r.id == 0:
+		return fmt.Errorf("%w: %w", err, ErrUnknown)
+	case ctx.Err() != nil, hasCategory(err):
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, ErrUnavailable)
+}
+
+// categorise gives err the category of its cause, if that is no failure of a connection.
+func categorise(err error) error {
+	switch {
+	case errors.Is(err, errProtection):
+		return fmt.Errorf("%w: %w", err, ErrUnsupported)
+	case errors.Is(err, errAnswer), errors.Is(err, errSignature),
+		errors.Is(err, errPanic), errors.Is(err, pdu.ErrMalformed):
+		return fmt.Errorf("%w: %w", err, ErrIntegrity)
+	}
+	return err
+}
+
+func hasCategory(err error) bool {
+	return errors.Is(err, ErrUnsupported) || errors.Is(err, ErrIntegrity) || errors.Is(err, ErrLimit)
+}
+
+// kerberosCode finds the name of an error of RFC 4120 in the text of the Kerberos library, which has it nowhere else.
+var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
+
+// What the library says where it, not the KDC, finds the credentials wrong: it cannot decrypt what the KDC sent, or the
+// ticket in the cache has expired.
+const (
+	badLogin = "client password/keytab incorrect"
+	expired  = "no user credentials available"
+)
+
+// loginError returns a *LoginError if err says that the login failed.
+func (i *Issuer) loginError(err error, sent bool) error {
+	login := &LoginError{Service: i.principal(), Err: err}
+	fault, isFault := errors.AsType[*faultError](err)
+	code := kerberosCode.FindStringSubmatch(err.Error())
+	switch {
+	case isFault && fault.status == statusAccessDenied:
+		login.Code = "ERROR_ACCESS_DENIED"
+	case isFault && fault.status == statusProtocolError && fault.idle && i.NTLM:
+	case sent:
+		return nil
+	case code != nil:
+		login.Code = code[1]
+	case errors.Is(err, errNoCredentials), strings.Contains(err.Error(), badLogin), strings.Contains(err.Error(), expired):
+	default:
+		return nil
+	}
+	return login
+}

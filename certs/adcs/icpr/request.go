@@ -1,0 +1,82 @@
+package icpr
+
+import (
+	"context"
+	"encoding/binary"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/oiweiwei/go-msrpc/msrpc/dcom/wcce"
+	icertpassage "github.com/oiweiwei/go-msrpc/msrpc/icpr/icertpassage/v0"
+	"github.com/oiweiwei/go-msrpc/ndr"
+)
+
+const (
+	// opCertServerRequest is the number of the one procedure, [MS-ICPR] section 3.2.4.1.1.
+	//
+	// [MS-ICPR]: https://learn.microsoft.com/openspecs/windows_protocols/ms-icpr
+	opCertServerRequest = 0
+	// flagPKCS10 says of what kind the request is, [MS-WCCE] section 3.2.1.4.3.1.1.
+	//
+	// [MS-WCCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wcce
+	flagPKCS10 = 0x100
+
+	maxRequest = 64 << 10
+	// maxTemplate is the longest common name of Active Directory.
+	maxTemplate = 64
+)
+
+// request is what CertServerRequest takes.
+type request struct {
+	flags uint32
+	// id is 0 for a new request, or names the one whose certificate is wanted.
+	id         uint32
+	csr        []byte
+	attributes []byte
+}
+
+// attributes returns what the request carries beside the CSR, or nil.
+func attributes(template string) []byte {
+	if template == "" {
+		return nil
+	}
+	return encodeText("CertificateTemplate:" + template)
+}
+
+// checkRequest adds what is wrong with a new request.
+func checkRequest(problems *InvalidError, csr []byte, template string) {
+	if len(csr) == 0 || len(csr) > maxRequest {
+		problems.Add("csr", "has %d bytes; give a request of at most %d", len(csr), maxRequest)
+	}
+	switch {
+	case !utf8.ValidString(template) || strings.ContainsFunc(template, unicode.IsControl):
+		// A line break would begin another attribute, such as a subject alternative name.
+		problems.Add("template", "%q has characters that no name has", template)
+	case utf8.RuneCountInString(template) > maxTemplate:
+		problems.Add("template", "has %d characters; a name has at most %d", utf8.RuneCountInString(template), maxTemplate)
+	}
+}
+
+func (r request) marshal(ctx context.Context, authority string) (stub []byte, err error) {
+	defer guard(&err)
+	w := ndr.NDR20(nil)
+	err = (&icertpassage.CertServerRequestRequest{
+		Flags: r.flags, Authority: authority, RequestID: r.id, Attributes: blob(r.attributes), Request: blob(r.csr),
+	}).MarshalNDR(ctx, w)
+	return w.Bytes(), err
+}
+
+func blob(content []byte) *wcce.CertTransportBlob {
+	return &wcce.CertTransportBlob{Length: uint32(len(content)), Buffer: content} //nolint:gosec // checked before
+}
+
+// encodeText returns text in UTF-16, little-endian, with a NUL at the end.
+func encodeText(text string) []byte {
+	var encoded []byte
+	for _, unit := range append(utf16.Encode([]rune(text)), 0) {
+		encoded = binary.LittleEndian.AppendUint16(encoded, unit)
+	}
+	return encoded
+}
