@@ -116,3 +116,30 @@ func TestInspectPFXRefuses(t *testing.T) {
 		wantCategory(t, name, err, test.want)
 	}
 }
+
+// TestNobodyKnows holds the rows to silence about algorithms that no importer was asked about.
+func TestNobodyKnows(t *testing.T) {
+	service, _ := newService(t)
+	legacy, modern := export(t, service, nil), export(t, service, &certs.PFXOptions{Profile: certs.Windows2019})
+	for name, test := range map[string]struct {
+		pfx, old, replacement []byte
+		want                  string
+	}{
+		"RC4":            {legacy, []byte{0x01, 0x0c, 0x01, 0x03}, []byte{0x01, 0x0c, 0x01, 0x01}, "?????????"},
+		"MAC unknown":    {legacy, []byte{0x2b, 0x0e, 0x03, 0x02, 0x1a}, []byte{0x2b, 0x0e, 0x03, 0x02, 0x1b}, "?????????"},
+		"HMAC SHA-512":   {modern, []byte{0x0d, 0x02, 0x09}, []byte{0x0d, 0x02, 0x0b}, "?--??????"},
+		"nothing, after": {modern, []byte{0x0d, 0x02, 0x09}, []byte{0x0d, 0x02, 0x09}, "+--++++++"},
+	} {
+		info, err := certs.InspectPFX(patch(t, test.pfx, test.old, test.replacement))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := make([]certs.Importer, len(info.Imports))
+		for i, row := range info.Imports {
+			all[i] = row.Importer
+		}
+		if got := answers(info, all...); got != test.want {
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
+		}
+	}
+}

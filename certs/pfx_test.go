@@ -87,6 +87,55 @@ func TestPFXRefusesWhatImportersRefuse(t *testing.T) {
 	wantCategory(t, "a key in hardware", err, certs.ErrUnsupported)
 }
 
+func TestPFXListsEveryProblem(t *testing.T) {
+	elliptic := makeBundle(t, func(o *order) { o.key = newECDSA(t) })
+	_, err := elliptic.PFX(certs.StaticPassword(pfxPassword), &certs.PFXOptions{
+		Profile: -1, Iterations: -1, FriendlyName: "a\tb", KeyName: strings.Repeat("x", 256), KeySpec: 3, Provider: certs.ProviderEnhanced,
+	})
+	invalid, ok := errors.AsType[*certs.InvalidError](err)
+	if !ok {
+		t.Fatalf("got %v", err)
+	}
+	var fields []string
+	for _, p := range invalid.Problems {
+		fields = append(fields, p.Field)
+	}
+	if want := []string{"Iterations", "Profile", "FriendlyName", "KeyName", "KeySpec", "Provider"}; !slices.Equal(fields, want) {
+		t.Errorf("problems with %q, want %q", fields, want)
+	}
+	_, err = elliptic.PFX(certs.StaticPassword(pfxPassword), &certs.PFXOptions{KeyName: strings.Repeat("ü", 255), Provider: "My KSP"})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOptionsReachTheFile reads the attributes with go-pkcs12 and, where it knows none, by their object identifier.
+func TestOptionsReachTheFile(t *testing.T) {
+	service, _ := newService(t)
+	plain := export(t, service, nil)
+	named := export(t, service, &certs.PFXOptions{FriendlyName: "Cloud DP", KeyName: "container", Provider: certs.ProviderRSASChannel})
+	blocks, err := pkcs12.ToPEM(named, pfxPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	for _, b := range blocks {
+		seen = append(seen, b.Headers["friendlyName"]+","+b.Headers["Microsoft CSP Name"])
+	}
+	if want := []string{"Cloud DP,", ",", ",", "container," + string(certs.ProviderRSASChannel)}; !slices.Equal(seen, want) {
+		t.Errorf("got %q, want %q", seen, want)
+	}
+	machine := []byte{0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x11, 0x02}
+	if bytes.Contains(plain, machine) || !bytes.Contains(export(t, service, &certs.PFXOptions{MachineKeySet: true}), machine) {
+		t.Error("the machine key set is not as asked for")
+	}
+	for _, spec := range []certs.KeySpec{certs.KeyExchange, certs.KeySignature} {
+		if with := export(t, service, &certs.PFXOptions{KeySpec: spec}); len(with) <= len(plain) {
+			t.Errorf("%s leaves no trace", spec)
+		}
+	}
+}
+
 // patch replaces the one or more places of old, which is as long as new.
 func patch(t *testing.T, pfx, old, replacement []byte) []byte {
 	t.Helper()

@@ -28,13 +28,17 @@ func TestBombsAreRefusedAtOnce(t *testing.T) {
 	pbmac1 := macData{MAC: digestInfo{Algorithm: algorithm(schemePBMAC1, marshal(t, pbes2Params{
 		algorithm(schemePBKDF2, marshal(t, long)), algorithm(hmacWithSHA256, asn1.NullBytes),
 	}))}}
+	content := must[contentInfo](t)(data(marshal(t, []contentInfo{partOf(t, keys...)})))
+	costlyMAC := must[macData](t)(w.mac(nil))
+	costlyMAC.Iterations = big.NewInt(maxIterations + 1)
 	for name, file := range map[string][]byte{
 		"in sight":          w.fileOf(t, partOf(t, bomb)),
 		"many small ones":   w.fileOf(t, partOf(t, crowd...)),
 		"in a hidden key":   w.fileOf(t, w.sealed(t, bomb)),
 		"many, hidden":      w.fileOf(t, w.sealed(t, crowd...)),
 		"second hidden":     w.fileOf(t, w.sealed(t, keys...), w.sealed(t, bomb)),
-		"MAC of four parts": marshal(t, pfx{3, must[contentInfo](t)(data(marshal(t, []contentInfo{partOf(t, keys...)}))), pbmac1}),
+		"in the MAC":        marshal(t, pfx{3, content, costlyMAC}),
+		"MAC of four parts": marshal(t, pfx{3, content, pbmac1}),
 	} {
 		fastest := time.Hour // of several attempts, for the machine may be busy
 		for range 5 {

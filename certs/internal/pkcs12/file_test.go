@@ -2,9 +2,12 @@ package pkcs12
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/cipher"
 	"encoding/asn1"
 	"errors"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -70,7 +73,7 @@ func TestWhatIsNotRead(t *testing.T) {
 		"MAC changed":      {changed(func(p *pfx) { p.MAC.Salt = []byte("other") }), errs.ErrIntegrity},
 		"count 0":          {counted(big.NewInt(0)), errs.ErrIntegrity},
 		"count -1":         {counted(big.NewInt(-1)), errs.ErrIntegrity},
-		"count of 40 bits": {counted(new(big.Int).Lsh(big.NewInt(1), 40)), errs.ErrLimit},
+		"count of 71 bits": {counted(new(big.Int).Lsh(big.NewInt(1), 70)), errs.ErrLimit},
 		"too deep":         {w.fileOf(t, partOf(t, deep)), errs.ErrLimit},
 		"too many":         {w.fileOf(t, must[contentInfo](t)(data(marshal(t, crowd)))), errs.ErrLimit},
 		"too large a key":  {w.fileOf(t, partOf(t, append(certificates, large)...)), errs.ErrLimit},
@@ -95,5 +98,58 @@ func TestUnreadableCertificateIsLeftOut(t *testing.T) {
 	content, err := open(t, must[[]byte](t)(w.Write(password)))
 	if err != nil || len(content.Certificates) != 1 || content.Unreadable == nil {
 		t.Errorf("got %+v, %v", content, err)
+	}
+}
+
+// TestEmptyPasswordHasTwoForms opens files whose writer took an empty password for nothing at all.
+func TestEmptyPasswordHasTwoForms(t *testing.T) {
+	for i, form := range secrets("") {
+		w := newWriter(t)
+		w.password = form
+		certificates, keys := w.bags(t)
+		f, err := Parse(w.fileOf(t, w.sealed(t, certificates...), partOf(t, keys...)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if content, err := f.Open(""); err != nil || len(content.Keys) != 1 {
+			t.Errorf("form %d: %v", i, err)
+		}
+	}
+}
+
+func TestParseAloneFindsLimitsAndDamage(t *testing.T) {
+	w := newWriter(t)
+	certificates, _ := w.bags(t)
+	if _, err := Parse(w.fileOf(t, partOf(t, slices.Repeat(certificates, maxBags+1)...))); !errors.Is(err, errs.ErrLimit) {
+		t.Errorf("too many: got %v", err)
+	}
+	bag := keyBag(t, pbes2(t, derivationOf(t, 16), withIV(t, cipherAES256, 16)))
+	if _, err := Parse(w.fileOf(t, partOf(t, bag))); !errors.Is(err, errs.ErrIntegrity) {
+		t.Errorf("wrong key length: got %v", err)
+	}
+}
+
+func TestPaddingIsChecked(t *testing.T) {
+	e := &Encryption{Cipher: TripleDES, Digest: crypto.SHA1, Iterations: 1, salt: []byte("salt")}
+	form := secrets(password)[0]
+	for name, test := range map[string]struct {
+		plain string
+		ok    bool
+	}{
+		"one":       {"1234567\x01", true},
+		"whole":     {"\x08\x08\x08\x08\x08\x08\x08\x08", true},
+		"none":      {"1234567\x00", false},
+		"too long":  {"1234567\x09", false},
+		"not equal": {"123456\x01\x02", false},
+	} {
+		block, iv, err := e.mode(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed := []byte(test.plain)
+		cipher.NewCBCEncrypter(block, iv).CryptBlocks(sealed, sealed)
+		if _, err := e.decrypt(sealed, form); (err == nil) != test.ok {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
