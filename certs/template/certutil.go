@@ -9,7 +9,10 @@ import (
 )
 
 // Certutil is a command for a person to paste: certutil ("certutil", Microsoft Learn) sets or clears a flag of a
-// template in the directory, or adds a template to those that an authority issues.
+// template in the directory, or adds a template to those that an authority issues. Flags are called as in [MS-CRTD] and,
+// those of private keys, as in the header certca.h of the Windows SDK.
+//
+// [MS-CRTD]: https://learn.microsoft.com/openspecs/windows_protocols/ms-crtd
 type Certutil struct {
 	// Config is the authority as HOST\NAME; empty for a command about a flag, and for the authority of the computer itself.
 	Config string

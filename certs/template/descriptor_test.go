@@ -297,6 +297,21 @@ func TestZeroSecurityDescriptorTakesAccess(t *testing.T) {
 	}
 }
 
+func TestEverySIDHasABinaryForm(t *testing.T) {
+	for _, sid := range []template.SID{
+		template.Everyone, group, "S-1-0-0", "S-1-281474976710655-4294967295", "S-1-4294967296-1", "S-1-5-1-2-3-4-5-6-7-8-9-10-11-12-13-14-15",
+	} {
+		d, err := template.SecurityDescriptor{}.WithAccess([]template.Access{{SID: sid, Rights: template.Read}})
+		if err != nil {
+			t.Errorf("%s: %v", sid, err)
+			continue
+		}
+		if got := parseDescriptor(t, d.Encode()).Access(); len(got) != 1 || got[0].SID != sid {
+			t.Errorf("%s: read back as %v", sid, got)
+		}
+	}
+}
+
 func TestANullListKeepsNobodyOut(t *testing.T) {
 	data := unhex(t, "01000480", "00000000 00000000 00000000 00000000")
 	d := parseDescriptor(t, data)
@@ -335,6 +350,7 @@ func TestDamagedSecurityDescriptorsAreRefused(t *testing.T) {
 		"SID revision":      change(56, 3),
 		"SID count":         change(57, 16),
 		"too large":         make([]byte, 1<<20),
+		"audit undeclared":  unhex(t, "01000080", "00000000 00000000 14000000 00000000", "0200080000000000"),
 	} {
 		if _, err := template.ParseSecurityDescriptor(data); !errors.Is(err, template.ErrInvalid) {
 			t.Errorf("%s: got %v, want ErrInvalid", name, err)

@@ -19,12 +19,13 @@ const (
 // object identifier, the template, its publication. configuration is the distinguished name of the configuration
 // partition, which is the forest's: CN=Configuration,DC=contoso,DC=com. administrators may change the template; without
 // at least one, whoever imports it would be left outside. The template needs an OID below that of the forest, since one
-// of another forest collides. Bad input is an [*InvalidError].
+// of another forest collides: see [Template.DeriveOID]. What is there already stops ldifde, unless it is told to go on
+// (-k), and ldapmodify (-c). Bad input is an [*InvalidError].
 func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord, error) {
 	e := &errs.InvalidError{Subject: "template: LDIF"}
 	e.Problems = append(e.Problems, d.problems()...)
 	if d.Template.OID == "" {
-		e.Add("Template", "has no OID; take one below that of the forest")
+		e.Add("Template", "has no OID; DeriveOID makes one below that of the forest")
 	}
 	if !strings.HasPrefix(strings.ToUpper(configuration), "CN=CONFIGURATION,") || !isName(configuration, 1024) {
 		e.Add("configuration", "%.300q does not look like CN=Configuration,DC=contoso,DC=com", configuration)

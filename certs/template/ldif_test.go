@@ -152,6 +152,18 @@ func TestLDIFNamesAreEscaped(t *testing.T) {
 	}
 }
 
+func TestLDIFListsAnAdministratorOnce(t *testing.T) {
+	d := desiredWithOID()
+	records, err := d.LDIF(configuration, group, domainAdmins, domainAdmins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := records[1].Template()
+	if want := administer; err != nil || len(got.Access) != 3 || got.Granted(group) != want || got.Granted(domainAdmins)&template.Enroll != 0 {
+		t.Errorf("access %v, %v", got.Access, err)
+	}
+}
+
 func TestLDIFWantsWhatItCannotKnow(t *testing.T) {
 	_, err := template.Desired{Template: template.CloudDP(group)}.LDIF("DC=contoso,DC=com")
 	invalid, _ := errors.AsType[*template.InvalidError](err)
