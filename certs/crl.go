@@ -136,18 +136,20 @@ func (r *crlReader) entries(limit int64) error {
 	if err != nil {
 		return err
 	}
+	var entry crlEntry // one for all: lists have many
 	for r.stream.offset() < end {
 		raw, header, err := r.stream.next(tagSequence, end)
 		if err != nil {
 			return err
 		}
-		entry, isWanted, err := parseEntry(raw[header:], r.serial)
+		entry.reason, entry.invalid = 0, time.Time{}
+		isWanted, err := entry.parse(raw[header:], r.serial)
 		if err != nil {
 			return err
 		}
 		if isWanted && r.list.entry == nil {
-			kept := entry // only this one goes to the heap
-			r.list.entry = &kept
+			found := entry
+			r.list.entry = &found
 		}
 	}
 	return nil
