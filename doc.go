@@ -36,6 +36,7 @@
 // Drivers speak to services outside, and are imported only by programs that use them:
 //
 //   - [github.com/clouddp/sdk/clouddp/classic]: the classic Azure Service Management API, which Microsoft retired in 2024.
+//   - [github.com/clouddp/sdk/clouddp/adminservice]: a Configuration Manager site, through its AdminService.
 //
 // # Testing
 //
@@ -43,7 +44,8 @@
 // [github.com/clouddp/sdk/certs/certstest], [github.com/clouddp/sdk/dns/dnstest],
 // [github.com/clouddp/sdk/clientsettings/clientsettingstest], [github.com/clouddp/sdk/statusmsg/statusmsgtest],
 // [github.com/clouddp/sdk/clouddp/mgmtcert/mgmtcerttest], [github.com/clouddp/sdk/clouddp/content/contenttest],
-// [github.com/clouddp/sdk/clouddp/clouddptest] and [github.com/clouddp/sdk/clouddp/classic/classictest].
+// [github.com/clouddp/sdk/clouddp/clouddptest], [github.com/clouddp/sdk/clouddp/classic/classictest] and
+// [github.com/clouddp/sdk/clouddp/adminservice/adminservicetest].
 //
 // The Lab of [github.com/clouddp/sdk/clouddp/clouddptest] wires them all. It opens no socket, so a test of half an hour's
 // provisioning takes milliseconds in a bubble of [testing/synctest].

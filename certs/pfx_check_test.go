@@ -44,6 +44,9 @@ func TestCheckPFX(t *testing.T) {
 	}
 	toolForWindows := func(name string) checked { return checked{golden(t, name+".pfx"), nil, windows2019()} }
 	emoji := checked{golden(t, "openssl-emoji.pfx"), certs.StaticPassword("pässwörd🙂"), nil}
+	one := export(t, service, &certs.PFXOptions{Iterations: 100_000})
+	copy(one[len(one)-3:], []byte{0x06, 0x1a, 0x80}) // 400,000 in the MAC
+	all := patch(t, golden(t, "gnutls.pfx"), []byte{0x02, 0x03, 0x09, 0x27, 0xc0}, []byte{0x02, 0x03, 0x04, 0x93, 0xe0})
 	for name, test := range map[string]struct {
 		given checked
 		want  string // severity and ID of each finding
@@ -52,7 +55,7 @@ func TestCheckPFX(t *testing.T) {
 		"good, for everybody":  {with(certs.CheckPFXOptions{Importers: []certs.Importer{certs.ImporterJava, certs.ImporterNode}}), ""},
 		"good, no password":    {checked{good, nil, nil}, ""},
 		"modern":               {checked{modern, secret, nil}, "ERROR profile, ERROR profile"},
-		"modern for the right": {checked{modern, secret, &certs.CheckPFXOptions{Importers: []certs.Importer{certs.ImporterWindows2019}}}, ""},
+		"modern for the right": {checked{modern, secret, windows2019()}, ""},
 		"unknown importer":     {with(certs.CheckPFXOptions{Importers: []certs.Importer{"abacus"}}), "WARN profile"},
 		"wrong password":       {checked{good, certs.StaticPassword("another password"), nil}, "ERROR open"},
 		"vault closed":         {checked{good, closed, nil}, "ERROR open"},
@@ -83,8 +86,9 @@ func TestCheckPFX(t *testing.T) {
 		"emoji":                {emoji, "ERROR password.nonbmp, WARN password.weak, INFO csp"},
 		"NSS":                  {tool("nss", nil), "WARN iterations, WARN ber, INFO friendlyname"},
 		"NSS, for Windows":     {toolForWindows("nss"), "WARN profile, WARN iterations, WARN ber, INFO friendlyname"},
-		"NSS, opened":          {tool("nss", others), "WARN iterations, WARN ber, INFO csp, INFO friendlyname"},
 		"NSS, not opened":      {tool("nss", secret), "WARN iterations, WARN ber, ERROR open"},
+		"one of 400,000":       {checked{one, nil, nil}, "WARN iterations"},
+		"four of 300,000":      {checked{all, nil, linux()}, "WARN iterations, INFO friendlyname"},
 		"GnuTLS, not known":    {toolForWindows("gnutls"), "WARN profile, WARN iterations, INFO friendlyname"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 // onLinux are the importers that can be asked here.
 func onLinux() []certs.Importer {
 	return []certs.Importer{
-		certs.ImporterOpenSSL, certs.ImporterOpenSSLLegacy, certs.ImporterJava, certs.ImporterNSS, certs.ImporterGnuTLS, certs.ImporterNode,
+		certs.ImporterOpenSSL, certs.ImporterOpenSSLLegacy, certs.ImporterJava,
+		certs.ImporterNSS, certs.ImporterGnuTLS, certs.ImporterNode,
 	}
 }
 
@@ -62,7 +63,9 @@ func filesOfEveryKind(t *testing.T) map[string][]byte {
 		files[name] = golden(t, name+".pfx")
 	}
 	service, _ := newService(t)
-	for name, encoder := range map[string]*pkcs12.Encoder{"go-rc2": pkcs12.LegacyRC2, "go-pbmac1": pkcs12.Modern2026, "go-open": pkcs12.Passwordless} {
+	for name, encoder := range map[string]*pkcs12.Encoder{
+		"go-rc2": pkcs12.LegacyRC2, "go-pbmac1": pkcs12.Modern2026, "go-open": pkcs12.Passwordless,
+	} {
 		password := goldenPassword
 		if name == "go-open" {
 			password = ""

@@ -18,7 +18,8 @@ import (
 // or mismatched key.
 //
 // What a file may cost is known before it is spent: 5,000,000 iterations of key derivation in all, counting those inside
-// an encrypted part as soon as it is open, 200 keys and certificates, and 30 seconds. Nothing goes on in the background.
+// an encrypted part as soon as it is open, and 200 keys and certificates. On a machine so slow that this takes more than a
+// minute, it is given up with [ErrLimit]. Nothing goes on in the background.
 func ParsePFX(pfx []byte, password Password) (*Bundle, error) {
 	file, err := parsePFX("certs: parse pfx", pfx)
 	if err != nil {

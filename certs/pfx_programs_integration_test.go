@@ -60,31 +60,35 @@ func save(t *testing.T, name string, content []byte) string {
 // opens asks an importer: it must have both certificate and key in the end.
 func opens(t *testing.T, importer certs.Importer, pfx, password string) (output string, ok bool) {
 	t.Helper()
-	has := func(output string, ok bool) func(...string) (string, bool) {
-		return func(parts ...string) (string, bool) {
-			for _, part := range parts {
-				ok = ok && strings.Contains(output, part)
-			}
-			return output, ok
-		}
-	}
+	const certificate, key = "BEGIN CERTIFICATE", "KEY-----"
+	secret := "pass:" + password
 	switch importer {
 	case certs.ImporterOpenSSL:
-		return has(try(t, "openssl", "pkcs12", "-in", pfx, "-passin", "pass:"+password, "-nodes"))("BEGIN CERTIFICATE", "BEGIN PRIVATE KEY")
+		return shows(t, []string{certificate, key}, "openssl", "pkcs12", "-in", pfx, "-passin", secret, "-nodes")
 	case certs.ImporterOpenSSLLegacy:
-		return has(try(t, "openssl", "pkcs12", "-legacy", "-in", pfx, "-passin", "pass:"+password, "-nodes"))("BEGIN CERTIFICATE", "BEGIN PRIVATE KEY")
+		return shows(t, []string{certificate, key}, "openssl", "pkcs12", "-legacy", "-in", pfx, "-passin", secret, "-nodes")
 	case certs.ImporterJava:
-		return has(try(t, "keytool", "-list", "-keystore", pfx, "-storetype", "PKCS12", "-storepass", password))("PrivateKeyEntry")
+		return shows(t, []string{"PrivateKeyEntry"}, "keytool", "-list", "-keystore", pfx, "-storetype", "PKCS12", "-storepass", password)
 	case certs.ImporterNSS:
 		return newNSS(t).add(t, pfx, password)
 	case certs.ImporterGnuTLS:
-		return has(try(t, "certtool", "--p12-info", "--inder", "--infile", pfx, "--password", password))("BEGIN CERTIFICATE", "KEY-----")
+		return shows(t, []string{certificate, key}, "certtool", "--p12-info", "--inder", "--infile", pfx, "--password", password)
 	case certs.ImporterNode:
-		return has(try(t, "node", "-e", serveTLS, pfx, password))("connected to clouddp.contoso.com")
+		return shows(t, []string{"connected to clouddp.contoso.com"}, "node", "-e", serveTLS, pfx, password)
 	default:
 		t.Fatalf("%s does not run here", importer)
 		return "", false
 	}
+}
+
+// shows runs a program and reports whether it was content and printed all the parts.
+func shows(t *testing.T, parts []string, name string, args ...string) (output string, ok bool) {
+	t.Helper()
+	output, ok = try(t, name, args...)
+	for _, part := range parts {
+		ok = ok && strings.Contains(output, part)
+	}
+	return output, ok
 }
 
 // serveTLS is a program for Node that serves TLS with a file and connects to itself.

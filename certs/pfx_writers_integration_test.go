@@ -24,7 +24,8 @@ func TestWeOpenWhatEveryToolWrites(t *testing.T) {
 	openssl := func(options ...string) func(*testing.T) {
 		return func(t *testing.T) {
 			t.Helper()
-			run(t, "openssl", append([]string{"pkcs12", "-export", "-inkey", key, "-in", chain, "-passout", "pass:" + pfxPassword, "-out", out}, options...)...)
+			common := []string{"pkcs12", "-export", "-inkey", key, "-in", chain, "-passout", "pass:" + pfxPassword, "-out", out}
+			run(t, "openssl", append(common, options...)...)
 		}
 	}
 	for _, test := range []struct {
@@ -35,7 +36,11 @@ func TestWeOpenWhatEveryToolWrites(t *testing.T) {
 		{"openssl", openssl(), ""},
 		{"openssl -legacy", openssl("-legacy"), ""},
 		{"openssl -legacy -descert", openssl("-legacy", "-descert"), ""},
-		{"openssl, with everything", openssl("-name", "Cloud DP", "-CSP", string(certs.ProviderSoftwareKSP), "-LMK", "-keysig"), certs.ProviderSoftwareKSP},
+		{
+			"openssl, with everything",
+			openssl("-name", "Cloud DP", "-CSP", string(certs.ProviderSoftwareKSP), "-LMK", "-keysig"),
+			certs.ProviderSoftwareKSP,
+		},
 		{"keytool", func(t *testing.T) {
 			t.Helper()
 			run(t, "keytool", "-importkeystore", "-noprompt", "-srckeystore", ours, "-srcstorepass", pfxPassword,

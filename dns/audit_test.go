@@ -232,6 +232,20 @@ func TestAuditFollowsAnAnswerInAnyOrder(t *testing.T) {
 	}
 }
 
+// A byte that is no letter is printed as its number, and a name may spell out such a number.
+func TestAuditTellsNamesApartThatPrintAlike(t *testing.T) {
+	section := slices.Concat(
+		[]byte("\xc0\x0c\x00\x05\x00\x01\x00\x00\x00\x00\x00\x0a\x03a b\x04test\x00"),
+		[]byte("\x06a\\032b\x04test\x00\x00\x05\x00\x01\x00\x00\x00\x00\x00\x0e\x07service\x04test\x00"),
+		[]byte("\x07service\x04test\x00\x00\x01\x00\x01\x00\x00\x00\x00\x00\x04\x7f\x00\x00\x01"),
+	)
+	confusing := func(query []byte) []byte { return answerOf(query, 0x8400, 3, 0, section) }
+	found, err := auditAll(t, resolverOver(t, hostile(confusing)), nil, dns.Alias{Name: "clouddp.contoso.com", Target: "service.test"})
+	if err != nil || len(found) != 1 || found[0].OK() || found[0].End != `a\032b.test` {
+		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
 func TestAuditInvalid(t *testing.T) {
 	good := &dns.Resolver{Servers: []string{"192.0.2.1:53"}}
 	none := slices.Values([]dns.Alias{})

@@ -93,18 +93,8 @@ func reply(query []byte, edit func(*dnsmessage.Message)) []byte {
 // rewriting dials w through somebody who edits its replies; an edit that reports false drops the reply.
 func (w *world) rewriting(edit func(*dnsmessage.Message) bool) dialFunc {
 	return hostile(func(query []byte) []byte {
-		conn, err := w.Dial(context.Background(), "udp", "")
-		if err != nil {
-			return nil
-		}
-		defer func() { _ = conn.Close() }()
-		answer := make([]byte, 4096)
-		if _, err := conn.Write(query); err != nil {
-			return nil
-		}
-		n, err := conn.Read(answer)
 		var message dnsmessage.Message
-		if err != nil || message.Unpack(answer[:n]) != nil {
+		if message.Unpack(w.answer(query)) != nil {
 			return nil
 		}
 		message.CheckingDisabled = query[3]&0x10 != 0 // copied into replies (RFC 4035, section 3.2.2)
@@ -117,6 +107,24 @@ func (w *world) rewriting(edit func(*dnsmessage.Message) bool) dialFunc {
 		}
 		return packed
 	})
+}
+
+// answer is what w says to query; nil if that is nothing.
+func (w *world) answer(query []byte) []byte {
+	conn, err := w.Dial(context.Background(), "udp", "")
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.Write(query); err != nil {
+		return nil
+	}
+	answer := make([]byte, 4096)
+	n, err := conn.Read(answer)
+	if err != nil {
+		return nil
+	}
+	return answer[:n]
 }
 
 // asks reports whether m is about a name and type.

@@ -1,6 +1,7 @@
 package dns
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -107,37 +108,41 @@ func (a *answer) recordsAt(owner string, kind dnsmessage.Type) []Record {
 	return found
 }
 
-// parseAnswer reads a message that answers q. A message that does not is errOtherReply.
-func parseAnswer(message []byte, id uint16, q question) (*answer, error) {
+// parse reads a message that answers q into a, whose room it uses. A message that does not is errOtherReply.
+func (a *answer) parse(message []byte, id uint16, q question) error {
 	var p dnsmessage.Parser
 	header, err := p.Start(message)
 	if err != nil || header.ID != id || !header.Response || header.OpCode != 0 {
-		return nil, errOtherReply
+		return errOtherReply
 	}
 	asked, err := p.Question()
-	if err != nil || textName(asked.Name) != q.name || asked.Type != q.kind || asked.Class != dnsmessage.ClassINET {
-		return nil, errOtherReply
+	if err != nil || textName(asked.Name, q.name) != q.name || asked.Type != q.kind || asked.Class != dnsmessage.ClassINET {
+		return errOtherReply
 	}
 	if _, err := p.Question(); !errors.Is(err, dnsmessage.ErrSectionDone) {
-		return nil, errOtherReply
+		return errOtherReply
 	}
-	a := &answer{rcode: header.RCode, authoritative: header.Authoritative, truncated: header.Truncated}
+	*a = answer{
+		rcode: header.RCode, authoritative: header.Authoritative, truncated: header.Truncated,
+		records: a.records[:0], authority: a.authority[:0],
+	}
 	if a.truncated {
-		return a, nil
+		return nil
 	}
-	if a.records, err = parseSection(&p, p.AnswerHeader, p.SkipAnswer); err != nil {
-		return nil, fmt.Errorf("malformed answer: %w", err)
+	if a.records, err = parseSection(&p, a.records, q.name, p.AnswerHeader, p.SkipAnswer); err != nil {
+		return fmt.Errorf("malformed answer: %w", err)
 	}
-	if a.authority, err = parseSection(&p, p.AuthorityHeader, p.SkipAuthority); err != nil {
-		return nil, fmt.Errorf("malformed authority: %w", err)
+	if a.authority, err = parseSection(&p, a.authority, q.name, p.AuthorityHeader, p.SkipAuthority); err != nil {
+		return fmt.Errorf("malformed authority: %w", err)
 	}
-	return a, nil
+	return nil
 }
 
+// parseSection appends the resources of a section to found. Expected is the owner that the first is likely to have.
 func parseSection(
-	p *dnsmessage.Parser, next func() (dnsmessage.ResourceHeader, error), skip func() error,
+	p *dnsmessage.Parser, found []resource, expected string,
+	next func() (dnsmessage.ResourceHeader, error), skip func() error,
 ) ([]resource, error) {
-	var found []resource
 	size := 0
 	for range maxRecords {
 		header, err := next()
@@ -154,7 +159,7 @@ func parseSection(
 			continue
 		}
 		r := resource{
-			owner: textName(header.Name), kind: header.Type,
+			owner: textName(header.Name, expected), kind: header.Type,
 			ttl: time.Duration(header.TTL) * time.Second,
 		}
 		if err := r.parseBody(p, skip); err != nil {
@@ -164,6 +169,9 @@ func parseSection(
 			return nil, fmt.Errorf("%w: more than %d bytes of names and texts", ErrLimit, maxSection)
 		}
 		found = append(found, r)
+		if expected = r.owner; r.kind == dnsmessage.TypeCNAME {
+			expected = r.value
+		}
 	}
 	return nil, fmt.Errorf("%w: more than %d records", ErrLimit, maxRecords-1)
 }
@@ -180,11 +188,11 @@ func (r *resource) parseBody(p *dnsmessage.Parser, skip func() error) error {
 		return err
 	case dnsmessage.TypeCNAME:
 		body, err := p.CNAMEResource()
-		r.value = textName(body.CNAME)
+		r.value = textName(body.CNAME, "")
 		return err
 	case dnsmessage.TypeNS:
 		body, err := p.NSResource()
-		r.value = textName(body.NS)
+		r.value = textName(body.NS, "")
 		return err
 	case dnsmessage.TypeTXT:
 		body, err := p.UnknownResource()
@@ -195,7 +203,7 @@ func (r *resource) parseBody(p *dnsmessage.Parser, skip func() error) error {
 		return err
 	case dnsmessage.TypeSOA:
 		body, err := p.SOAResource()
-		r.value, r.minimum, r.serial = textName(body.NS), time.Duration(body.MinTTL)*time.Second, body.Serial
+		r.value, r.minimum, r.serial = textName(body.NS, ""), time.Duration(body.MinTTL)*time.Second, body.Serial
 		return err
 	default:
 		return skip()
@@ -217,8 +225,13 @@ func joinTexts(data []byte) (string, error) {
 	return string(joined), nil
 }
 
-// textName returns a name from the wire folded, with every byte that a name does not usually hold as \DDD.
-func textName(name dnsmessage.Name) string {
+// textName returns a name from the wire folded, with every byte that a name does not usually hold as \DDD. If it turns
+// out to be the folded one that is expected, nothing is allocated. On the wire a backslash is one more such byte.
+func textName(name dnsmessage.Name, expected string) string {
+	wire, dotted := bytes.CutSuffix(name.Data[:name.Length], []byte("."))
+	if dotted && string(wire) == expected && isNameText(expected) {
+		return expected
+	}
 	folded := fold(name.String())
 	if isNameText(folded) {
 		return folded

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -77,15 +76,15 @@ type flight struct {
 	expires time.Time
 }
 
-// line asks one server over one socket, many queries at a time. One goroutine does all of it, so that an answer costs one
-// read, and the next query one write, and nothing is locked or woken.
+// line asks one server over one socket, many queries at a time. One goroutine does all of it: it takes the answers that
+// have arrived, and sends as many queries in their place, so that nothing is locked or woken.
 type line struct {
 	audit   *audit
 	server  string
 	meter   *meter
 	window  int
 	timeout time.Duration
-	conn    net.Conn
+	conn    BatchConn
 	// asked are the flights that wait for an answer, by the id of the query.
 	asked map[uint16]*flight
 	// due are flights that wait to be sent, landed those that can be used again.
@@ -95,14 +94,21 @@ type line struct {
 	// silent counts the queries in a row that were left without an answer.
 	silent int
 	ids    *bufio.Reader
-	buffer [maxPacket]byte
+	// queries are packed and go out together. The room of queries, of replies and of answer is used again and again.
+	queries, replies [][]byte
+	answer           answer
 }
 
 func (a *audit) newLine(server string, window int) *line {
-	return &line{
+	l := &line{
 		audit: a, server: server, meter: a.meters[server], window: window, timeout: a.timeout(),
 		asked: make(map[uint16]*flight, window), ids: bufio.NewReaderSize(rand.Reader, 512),
+		queries: make([][]byte, 0, window), replies: make([][]byte, min(window, maxReplies)),
 	}
+	for i := range l.replies {
+		l.replies[i] = make([]byte, maxPacket)
+	}
+	return l
 }
 
 // run works until nothing is left to ask about, over a new connection, with a new port, where one fails. It gives up on a
@@ -137,13 +143,11 @@ func (l *line) connect(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.server, err)
 	}
-	if _, ok := conn.(*net.UDPConn); !ok {
-		conn = newOutbox(conn, l.window)
-	}
-	hangUp := func() { _ = conn.Close() }
+	batch := inBatches(conn, l.window)
+	hangUp := func() { _ = batch.Close() }
 	defer hangUp()
 	defer context.AfterFunc(ctx, hangUp)()
-	l.conn, l.wake = conn, time.Time{}
+	l.conn, l.wake = batch, time.Time{}
 	if err := l.pump(ctx); err != nil {
 		return fmt.Errorf("%s: %w", l.server, err)
 	}
@@ -161,10 +165,12 @@ func (l *line) pump(ctx context.Context) error {
 		if err := l.setWake(now, turn); err != nil {
 			return err
 		}
-		n, err := l.conn.Read(l.buffer[:])
+		n, err := l.conn.ReadBatch(l.replies)
+		for _, reply := range l.replies[:n] {
+			l.land(ctx, reply)
+		}
 		switch {
 		case err == nil:
-			l.land(ctx, l.buffer[:n])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return err
 		case !l.expire(time.Now()):
@@ -175,20 +181,21 @@ func (l *line) pump(ctx context.Context) error {
 
 // fill sends queries until the window is full or the rate forbids, in which case turn says until when.
 func (l *line) fill(now time.Time) (turn time.Time, err error) {
-	for len(l.asked) < l.window {
-		if len(l.due) == 0 && !l.takeOff() {
+	l.queries = l.queries[:0]
+	for len(l.asked) < l.window && (len(l.due) > 0 || l.takeOff()) {
+		next, free := l.meter.take(now)
+		if !free {
+			turn = next
 			break
-		}
-		if turn, ok := l.meter.take(now); !ok {
-			return turn, nil
 		}
 		f := l.due[len(l.due)-1]
 		l.due = l.due[:len(l.due)-1]
-		if err := l.send(f, now); err != nil {
-			return time.Time{}, err
-		}
+		l.pack(f, now)
 	}
-	return time.Time{}, nil
+	if len(l.queries) > 0 {
+		err = l.conn.WriteBatch(l.queries)
+	}
+	return turn, err
 }
 
 // takeOff makes a flight of the next finding, if there is one.
@@ -206,8 +213,8 @@ func (l *line) takeOff() bool {
 	return true
 }
 
-// send asks for the address of the end of f, under a random id that is not in use.
-func (l *line) send(f *flight, now time.Time) error {
+// pack queues the question for the address of the end of f, under a random id that is not in use.
+func (l *line) pack(f *flight, now time.Time) {
 	var id [2]byte
 	for {
 		_, _ = io.ReadFull(l.ids, id[:]) // crypto/rand never fails
@@ -217,9 +224,9 @@ func (l *line) send(f *flight, now time.Time) error {
 	}
 	f.expires = now.Add(l.timeout)
 	l.asked[binary.BigEndian.Uint16(id[:])] = f
-	var space [12 + maxName + 2 + 4]byte
-	_, err := l.conn.Write(appendQuery(space[:0], id, f.finding.End))
-	return err
+	l.queries = l.queries[:len(l.queries)+1] // at most the window
+	query := &l.queries[len(l.queries)-1]
+	*query = appendQuery((*query)[:0], id, f.finding.End)
 }
 
 // appendQuery appends a recursive query for the address of a canonical name (RFC 1035, section 4.1).
@@ -258,7 +265,7 @@ func (l *line) land(ctx context.Context, message []byte) {
 	if !found {
 		return
 	}
-	answer, err := parseAnswer(message, id, question{name: f.finding.End, kind: dnsmessage.TypeA, recurse: true})
+	err := l.answer.parse(message, id, question{name: f.finding.End, kind: dnsmessage.TypeA, recurse: true})
 	if errors.Is(err, errOtherReply) {
 		return
 	}
@@ -266,7 +273,7 @@ func (l *line) land(ctx context.Context, message []byte) {
 	l.silent = 0
 	next, problem := stepOdd, Problem{}
 	if err == nil {
-		next, problem = f.judge(answer)
+		next, problem = f.judge(&l.answer)
 	}
 	switch next {
 	case stepAgain:

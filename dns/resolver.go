@@ -137,7 +137,8 @@ func (r *Resolver) roundTrip(ctx context.Context, network, server string, q ques
 		if err != nil {
 			return nil, err
 		}
-		if a, err := parseAnswer(message, id, q); !errors.Is(err, errOtherReply) {
+		a := new(answer)
+		if err := a.parse(message, id, q); !errors.Is(err, errOtherReply) {
 			return a, err
 		}
 	}

@@ -30,7 +30,7 @@ fuzz() {
 
 # fuzz_once PACKAGE TARGET TIME
 fuzz_once() {
-	go test -run='^$' -fuzz="^$2\$" -fuzztime="$3" -parallel=2 "$1"
+	go test -run='^$' -fuzz="^$2\$" -fuzztime="$3" -fuzzminimizetime=10x -parallel=2 "$1"
 }
 
 # ended_by_the_clock LOG tells whether the only thing wrong is that the time was over: one line under one target, no input.

@@ -92,6 +92,9 @@ func (ca *CA) Name() string { return ca.name }
 // Root returns the certificate that clients trust.
 func (ca *CA) Root() *x509.Certificate { return ca.root }
 
+// Certificate returns the certificate of the issuing authority.
+func (ca *CA) Certificate() *x509.Certificate { return ca.issuing }
+
 // Pool returns a new pool with the root alone.
 func (ca *CA) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()

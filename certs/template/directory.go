@@ -10,9 +10,9 @@ type Directory interface {
 	// Template reads the template called name; [ErrNotFound] if there is none.
 	Template(ctx context.Context, name string) (Template, error)
 	// PutTemplate makes the template t.Name exactly t, and gives Access as [SecurityDescriptor.WithAccess] does:
-	// administrators keep what they have; of a new one they have Read and Write, not Enroll. A template cannot change its OID, nor take that of another: both are
-	// [ErrConflict]. Of a template of schema version 1 only Access can be changed, anything else is [ErrDenied]. What
-	// [Template.Validate] refuses is an [*InvalidError].
+	// administrators keep what they have, and have Read and Write of a new template, not Enroll. A template cannot change
+	// its OID, nor take that of another: both are [ErrConflict]. Of a template of schema version 1 only Access can be
+	// changed, anything else is [ErrDenied]. What [Template.Validate] refuses is an [*InvalidError].
 	PutTemplate(ctx context.Context, t Template) error
 
 	// ForestOID returns the object identifier under which the forest makes its own.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/clouddp/sdk/dns"
+	"github.com/clouddp/sdk/dns/udpbatch"
 )
 
 // audit looks where every alias of a file leads, the worst first.
@@ -75,7 +76,7 @@ func readAliases(path string) ([]dns.Alias, error) {
 // auditor asks -server or, without it, the servers that this system uses.
 func (o options) auditor() (*dns.Resolver, error) {
 	if o.server != "" {
-		return &dns.Resolver{Servers: []string{o.server}}, nil
+		return &dns.Resolver{Servers: []string{o.server}, Dial: udpbatch.Dial}, nil
 	}
 	file, err := os.Open("/etc/resolv.conf")
 	if err != nil {
@@ -88,5 +89,5 @@ func (o options) auditor() (*dns.Resolver, error) {
 			servers = append(servers, "["+fields[1]+"]:53")
 		}
 	}
-	return &dns.Resolver{Servers: servers}, nil
+	return &dns.Resolver{Servers: servers, Dial: udpbatch.Dial}, nil
 }

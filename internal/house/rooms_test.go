@@ -12,13 +12,26 @@ var rooms = map[string]links{
 	"internal/errs":       {},
 	"internal/house":      {},
 	"internal/testserver": {}, // its code is built for integration tests only
+	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
 
 	"certs":                 join(errCategories, pkcs12),
 	"certs/internal/pkcs12": join(errCategories),
 	"certs/template":        join(certs),
 	"certs/certstest":       join(certs, links{"certs/template": "its Directory is faked here"}),
 
-	"certs/internal/pkcs7": join(errCategories),
+	"certs/internal/pkcs7":       join(errCategories),
+	"certs/adcs/internal/answer": join(certs),
+	"certs/adcs/certsrv": join(certs, answers, gokrb5, ntlm, links{
+		"internal/httpauth":     "signs in",
+		"golang.org/x/net/html": "its pages are read with it, which the standard library cannot",
+	}),
+	"certs/adcs/certsrv/certsrvtest": join(certs, links{
+		"certs/certstest":      "the authority behind it",
+		"certs/template":       "that authority issues by template",
+		"certs/internal/pkcs7": "authorities hand out chains in it",
+	}),
+	"certs/adcs/certreq": join(certs, answers),
+
 	"certs/adcs/icpr": join(certs, msrpc, kerberosOverRPC, links{
 		"certs/internal/pkcs7":         "authorities hand out chains in it",
 		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
@@ -34,6 +47,7 @@ var rooms = map[string]links{
 	"dns":               join(errCategories, dnsMessage),
 	"dns/dnstest":       join(dns),
 	"dns/internal/swap": join(dns),
+	"dns/udpbatch":      join(udpBatches),
 	"dns/rfc2136":       join(dns, miekg, checkedSwap),
 	"dns/gsstsig":       join(dns, miekg, kerberos, checkedSwap, links{"dns/rfc2136": "signs its updates"}),
 	"dns/libdnszone": join(dns, checkedSwap, links{
@@ -66,12 +80,26 @@ var rooms = map[string]links{
 		"clouddp/mgmtcert/mgmtcerttest":     "the management certificates of the Lab's subscription",
 		"clouddp/content/contenttest":       "the Lab's storage",
 	}),
-	"clouddp/classic":             join(clouddp, azcore),
-	"clouddp/classic/classictest": join(clouddp),
+	"clouddp/classic":                       join(clouddp, azcore),
+	"clouddp/classic/classictest":           join(clouddp),
+	"clouddp/adminservice":                  join(errCategories, siteSide, azcore, gokrb5, ntlm, links{"internal/httpauth": "signs in"}),
+	"clouddp/adminservice/adminservicetest": join(errCategories, siteSide),
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
-var drivers = []string{"certs/adcs/icpr", "dns/rfc2136", "dns/gsstsig", "dns/libdnszone", "dns/azuredns", "clouddp/classic"}
+var drivers = []string{
+	"internal/httpauth",
+	"certs/adcs/certsrv",
+	"certs/adcs/certreq",
+	"certs/adcs/icpr",
+	"dns/rfc2136",
+	"dns/gsstsig",
+	"dns/libdnszone",
+	"dns/azuredns",
+	"dns/udpbatch",
+	"clouddp/classic",
+	"clouddp/adminservice",
+}
 
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
@@ -80,8 +108,7 @@ var (
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
-	kerberos = links{
-		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
+	gokrb5 = links{
 		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
 		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
 		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
@@ -89,14 +116,20 @@ var (
 		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
 		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
 		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
+		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
+		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
+		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
+	}
+	kerberos = join(gokrb5, links{
+		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
 		"github.com/hashicorp/errwrap":       "go-multierror is built on it",
 		"github.com/hashicorp/go-multierror": "bodgit/gssapi joins errors with it",
 		"github.com/go-logr/logr":            "bodgit/gssapi can log with it",
 		"github.com/spf13/afero":             "bodgit/gssapi finds files with it",
-		"golang.org/x/crypto/md4":            "gokrb5 makes RC4 keys with it",
-		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
-		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 		"golang.org/x/text":                  "afero compares file names with it",
+	})
+	ntlm = links{
+		"github.com/Azure/go-ntlmssp": "the messages of NTLM; it needs nothing else",
 	}
 	msrpc = links{
 		"github.com/oiweiwei/go-msrpc":         "ICertPassage and the endpoint mapper, NTLM, Kerberos as DCE has it",
@@ -122,7 +155,14 @@ var (
 		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
 		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
 		"golang.org/x/crypto/md4":            "NTLM and gokrb5 make RC4 keys with it",
+		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
+	}
+	udpBatches = links{
+		"golang.org/x/net/ipv4":     "many packets in one system call, which the standard library cannot",
+		"golang.org/x/net/bpf":      "ipv4 filters packets with it",
+		"golang.org/x/net/internal": "ipv4 is built on it",
+		"golang.org/x/sys":          "ipv4 is built on it",
 	}
 	miekg = links{
 		"github.com/miekg/dns":      "UPDATE, TSIG and TKEY records, which dnsmessage has not",
@@ -149,6 +189,11 @@ var (
 		"golang.org/x/text":                              "host names are normalised with it",
 	}
 
+	answers = links{
+		"certs/internal/pkcs7":       "authorities hand out chains in it",
+		"certs/adcs/internal/answer": "what authorities say is read alike everywhere",
+	}
+
 	certs   = join(errCategories, pkcs12, links{"certs": "works on certificates"})
 	dns     = join(errCategories, dnsMessage, links{"dns": "works on zones"})
 	content = join(errCategories, zstandard, links{"clouddp/content": "works on content"})
@@ -157,6 +202,10 @@ var (
 		"statusmsg":       "an operation reports messages",
 		"statusmsg/cmlog": "an operation writes CloudMgr.log",
 	})
+	siteSide = links{
+		"clientsettings": "a site has client settings",
+		"statusmsg":      "a site has status messages",
+	}
 	clouddp = join(domains, links{
 		"clouddp":          "works on cloud distribution points",
 		"clouddp/mgmtcert": "Preflight and Watch look at them",

@@ -22,6 +22,16 @@
 //
 // [CFSSL] and [StepCA] are certification authorities that nobody here wrote.
 //
+// [Apache] signs users in as the web servers of a Windows domain do, with Kerberos and NTLM, and passes their requests on to a
+// server of the test's own.
+//
+//	web := testserver.Apache(t, testserver.ApacheConfig{
+//		Host:    "ca1.contoso.com",
+//		Backend: backend.Listener.Addr().String(),
+//		Realm:   realm,
+//		NTLM:    map[string]string{"CONTOSO:ben": password},
+//	})
+//
 // A server answers for its zones when the function returns, and it ends with the test, even if the test is killed. Its
 // log is shown if the test fails. A missing program fails the test with the name of the Debian package.
 package testserver

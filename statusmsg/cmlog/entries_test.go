@@ -256,6 +256,21 @@ func TestEntriesSeverityOfText(t *testing.T) {
 	}
 }
 
+// Whatever stands beside a word, and however it is written, it counts.
+func TestEntriesSeverityOfTextBesideAnything(t *testing.T) {
+	words := map[string]cmlog.Severity{"error": cmlog.Error, "fail": cmlog.Error, "warn": cmlog.Warning, "failover": cmlog.Info, "erro": cmlog.Info}
+	for word, want := range words {
+		for c := ' '; c <= '~'; c++ {
+			beside := string(c)
+			for _, text := range []string{beside + word, strings.ToUpper(word) + "|" + beside, beside + beside + word + "|"} {
+				if got := entriesOf(t, text+serverTail, nil)[0].Severity; got != want {
+					t.Errorf("%q: Severity = %v, want %v", text, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestEntriesSeverityOfType(t *testing.T) {
 	tests := map[string]cmlog.Severity{
 		"0": cmlog.SeverityUnknown, "1": cmlog.Info, "2": cmlog.Warning, "3": cmlog.Error, "": cmlog.SeverityUnknown, "9": cmlog.SeverityUnknown,

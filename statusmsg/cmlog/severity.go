@@ -41,22 +41,29 @@ func severityOfType(value string) Severity {
 	return SeverityUnknown
 }
 
+// rareLetters has a bit for the rarest letter of each word that severityOfText looks for. The last five bits of a letter are
+// the same in either case.
+const rareLetters uint32 = 1<<('r'%32) | 1<<('f'%32) | 1<<('w'%32)
+
 // severityOfText reads the severity from a message as CMTrace does: "error", or "fail" but not "failover", is an error
 // and "warn" a warning, in any case.
 func severityOfText(text string) Severity {
 	severity := Info
-	for i := 3; i < len(text); i++ {
-		switch text[i] | 0x20 { // the last of the four letters that decide, and a rare one
-		case 'o':
-			if hasFold(text[i-3:], "error") {
+	for i := range len(text) {
+		if rareLetters>>(text[i]%32)&1 == 0 {
+			continue
+		}
+		switch text[i] | 0x20 {
+		case 'r':
+			if i > 0 && hasFold(text[i-1:], "error") {
 				return Error
 			}
-		case 'l':
-			if hasFold(text[i-3:], "fail") && !hasFold(text[i-3:], "failover") {
+		case 'f':
+			if hasFold(text[i:], "fail") && !hasFold(text[i:], "failover") {
 				return Error
 			}
-		case 'n':
-			if hasFold(text[i-3:], "warn") {
+		case 'w':
+			if hasFold(text[i:], "warn") {
 				severity = Warning
 			}
 		}

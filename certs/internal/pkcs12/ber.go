@@ -129,7 +129,7 @@ func appendHeader(out []byte, tag byte, length int) []byte {
 	for length>>(8*size) > 0 {
 		size++
 	}
-	out = append(out, byte(0x80|size&0x7f))
+	out = append(out, 0x80|byte(size&0x7f))
 	for size--; size >= 0; size-- {
 		out = append(out, byte(length>>(8*size)&0xff))
 	}

@@ -14,8 +14,8 @@ const (
 	maxIterations = 5_000_000
 	// maxBlocks is the sum of iterations times the digests each derivation takes side by side: 3DES takes three.
 	maxBlocks = 3 * maxIterations
-	// maxTime is how long the derivations of one file may take. It is looked at between two of them.
-	maxTime = 30 * time.Second
+	// maxTime is how long opening one file may take, on a busy machine too. It is looked at between two derivations.
+	maxTime = time.Minute
 )
 
 // budget is what the key derivations of one file may still cost. Every derivation is planned before the first one of its

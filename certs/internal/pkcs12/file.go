@@ -27,7 +27,7 @@ type Part struct {
 	// Bags are those of an open part.
 	Bags []Bag
 
-	data []byte
+	data []byte // of an encrypted part
 }
 
 // Bag is a key or a certificate.
@@ -112,7 +112,7 @@ func (f *File) parsePart(c contentInfo) (Part, error) {
 			return Part{}, err
 		}
 		bags, err := f.coder.bags(data)
-		return Part{Bags: bags, data: data}, err
+		return Part{Bags: bags}, err
 	}
 	var encrypted encryptedData
 	if err := unmarshal(c.Content.Bytes, &encrypted); err != nil {

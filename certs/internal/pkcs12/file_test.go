@@ -20,7 +20,8 @@ func TestEveryShapeOfFile(t *testing.T) {
 	nested := safeBag{ID: object(bagSafeContents), Value: explicit(marshal(t, append(certificates, keys...)))}
 	twice := safeBag{ID: object(bagSafeContents), Value: explicit(marshal(t, []safeBag{nested}))}
 	other := safeBag{ID: object("1.2.840.113549.1.12.10.1.5"), Value: explicit(marshal(t, "a secret bag"))}
-	sdsi := safeBag{ID: object(bagCert), Value: explicit(marshal(t, certBag{object("1.2.840.113549.1.9.22.2"), []byte("x")}))}
+	sdsiCertificate := certBag{object("1.2.840.113549.1.9.22.2"), []byte("x")}
+	sdsi := safeBag{ID: object(bagCert), Value: explicit(marshal(t, sdsiCertificate))}
 	for name, file := range map[string][]byte{
 		"usual":           w.fileOf(t, w.sealed(t, certificates...), partOf(t, keys...)),
 		"key first":       w.fileOf(t, partOf(t, keys...), w.sealed(t, certificates...)),
@@ -103,7 +104,7 @@ func TestUnreadableCertificateIsLeftOut(t *testing.T) {
 
 // TestEmptyPasswordHasTwoForms opens files whose writer took an empty password for nothing at all.
 func TestEmptyPasswordHasTwoForms(t *testing.T) {
-	for i, form := range secrets("") {
+	for i, form := range []secret{{utf16: []byte{0, 0}}, {}} {
 		w := newWriter(t)
 		w.password = form
 		certificates, keys := w.bags(t)

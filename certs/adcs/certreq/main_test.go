@@ -1,0 +1,9 @@
+package certreq_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func runTests(m *testing.M) { goleak.VerifyTestMain(m) }

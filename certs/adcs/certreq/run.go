@@ -1,0 +1,62 @@
+package certreq
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/clouddp/sdk/certs"
+)
+
+const (
+	// maxOutput bounds what is kept of the program's output.
+	maxOutput = 1 << 20
+	// grace is how long a killed program may hold its output open.
+	grace = 5 * time.Second
+)
+
+// runner returns what runs the program.
+func (c *Client) runner() func(ctx context.Context, program string, arguments []string) ([]byte, int, error) {
+	if c.Run != nil {
+		return c.Run
+	}
+	return runProgram
+}
+
+// runProgram runs the program. It has no input, so that it cannot wait for a person.
+func runProgram(ctx context.Context, program string, arguments []string) (output []byte, exitCode int, err error) {
+	if program == "" {
+		if runtime.GOOS != "windows" {
+			return nil, 0, fmt.Errorf("%w: certreq.exe is a program of Windows", certs.ErrUnsupported)
+		}
+		program = filepath.Join(os.Getenv("SystemRoot"), "System32", "certreq.exe")
+	}
+	kept := &limited{}
+	cmd := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // arguments are checked and passed as they are
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = kept, kept, grace
+	if err := cmd.Start(); err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", certs.ErrUnavailable, err)
+	}
+	err = cmd.Wait()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() && ctx.Err() == nil {
+		return kept.Bytes(), exit.ExitCode(), nil
+	}
+	return kept.Bytes(), 0, err
+}
+
+// limited keeps the beginning of what is written to it.
+type limited struct{ bytes.Buffer }
+
+// Write implements io.Writer.
+func (l *limited) Write(p []byte) (int, error) {
+	if room := maxOutput - l.Len(); room > 0 {
+		l.Buffer.Write(p[:min(len(p), room)])
+	}
+	return len(p), nil
+}

@@ -1,0 +1,139 @@
+package certsrv
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/certs/adcs/internal/answer"
+)
+
+var (
+	_ certs.Issuer    = (*Client)(nil)
+	_ certs.Retriever = (*Client)(nil)
+)
+
+// Client enrolls at one authority. It is safe for concurrent use while its fields do not change.
+type Client struct {
+	// URL is that of the web enrolment: "https://ca1.contoso.com/certsrv/". Required, https. With Kerberos the host must be
+	// the name that the server's principal has.
+	URL string
+	// Transport signs in and sends, commonly a [*Transport]. Required. Do not share one that signs in connections with a
+	// caller that has other credentials.
+	Transport http.RoundTripper
+	// Logger is told of every request, at level Debug; nil means silence.
+	Logger *slog.Logger
+}
+
+// Close closes the Transport if it is an io.Closer, or its idle connections.
+func (c *Client) Close() error {
+	switch t := c.Transport.(type) {
+	case io.Closer:
+		return t.Close()
+	case interface{ CloseIdleConnections() }:
+		t.CloseIdleConnections()
+	}
+	return nil
+}
+
+// Issue implements [certs.Issuer]. The template is the name (CN) of the certificate template; empty leaves it to the request.
+// Besides the errors that [certs.Issuer] names they are an [*AuthError] for a failed sign-in, an [*InvalidError] for a Client
+// that cannot work or a template whose name the form cannot carry, and [certs.ErrLimit] for an answer that is too large, together
+// with [certs.ErrUnknown].
+func (c *Client) Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
+	chain, err := c.issue(ctx, csr, template)
+	if err != nil {
+		return nil, fmt.Errorf("certsrv: submit to %s: %w", c.URL, err)
+	}
+	return chain, nil
+}
+
+func (c *Client) issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
+	if err := c.check(csr, template); err != nil {
+		return nil, err
+	}
+	p, err := c.submit(ctx, csr, template)
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.outcome(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := c.fetch(ctx, id)
+	if err != nil {
+		pending := &certs.PendingError{ID: id, Reason: "it is issued, but could not be fetched"}
+		return nil, fmt.Errorf("%w: %w", pending, err)
+	}
+	return chain, nil
+}
+
+// Retrieve implements [certs.Retriever]. Errors are those of Issue but [certs.ErrUnknown]: it only reads.
+func (c *Client) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, error) {
+	if err := c.checkURL(); err != nil {
+		return nil, err
+	}
+	if !answer.IsID(id) {
+		return nil, fmt.Errorf("certsrv: request %q: %w", id, certs.ErrNotFound)
+	}
+	chain, err := c.fetch(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("certsrv: retrieve request %s from %s: %w", id, c.URL, err)
+	}
+	return chain, nil
+}
+
+// Schemes asks which authentication schemes the server offers, without signing in. None means that it wants no sign-in. A
+// Transport of another kind that cannot be asked is [certs.ErrUnsupported]; other errors are those of Retrieve.
+func (c *Client) Schemes(ctx context.Context) ([]string, error) {
+	if err := c.checkURL(); err != nil {
+		return nil, err
+	}
+	asker, ok := c.Transport.(interface {
+		Schemes(ctx context.Context, url string) ([]string, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("certsrv: ask for the schemes of %s: %w by this transport", c.URL, certs.ErrUnsupported)
+	}
+	schemes, err := asker.Schemes(ctx, c.page(""))
+	if err != nil {
+		return nil, fmt.Errorf("certsrv: ask for the schemes of %s: %w", c.URL, err)
+	}
+	return schemes, nil
+}
+
+// page returns the address of a page.
+func (c *Client) page(name string) string { return strings.TrimSuffix(c.URL, "/") + "/" + name }
+
+func (c *Client) check(csr []byte, template string) error {
+	problems := &InvalidError{Subject: "certsrv: request"}
+	c.checkFields(problems)
+	answer.CheckCSR(problems, csr)
+	answer.CheckTemplate(problems, template)
+	return problems.Err()
+}
+
+func (c *Client) checkURL() error {
+	problems := &InvalidError{Subject: "certsrv: client"}
+	c.checkFields(problems)
+	return problems.Err()
+}
+
+func (c *Client) checkFields(problems *InvalidError) {
+	parsed, err := url.Parse(c.URL)
+	switch {
+	case err != nil || parsed.Host == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "":
+		problems.Add("URL", "is no address of web enrolment, such as https://ca1.contoso.com/certsrv/")
+	case parsed.Scheme != "https":
+		problems.Add("URL", "is %s; use https, without which a sign-in protects nothing", c.URL)
+	}
+	if c.Transport == nil {
+		problems.Add("Transport", "is nil; give a *Transport or another http.RoundTripper")
+	}
+}

@@ -1,0 +1,48 @@
+// Package certsrv enrolls at Active Directory Certificate Services over HTTPS: at the web pages that Microsoft calls
+// Certification Authority Web Enrollment.
+//
+//	ca := &certsrv.Client{
+//		URL: "https://ca1.contoso.com/certsrv/",
+//		Transport: &certsrv.Transport{
+//			Credentials: []certsrv.Credential{&certsrv.Kerberos{
+//				User:     "svc-clouddp",
+//				Realm:    "CONTOSO.COM",
+//				Password: password,
+//				Config:   "[libdefaults]\ndns_lookup_kdc = true\n",
+//			}},
+//			Roots: roots,
+//		},
+//	}
+//	defer ca.Close()
+//	service, err := certs.Enroll(ctx, ca, &certs.Request{
+//		CommonName: "clouddp.contoso.com",
+//		Template:   "CloudDPCert",
+//		Key:        key,
+//	})
+//
+// A [Client] is a certs.Issuer and a certs.Retriever. The pages are made for people and come in the language of the
+// server. No word on them is read: a refusal is known by the id of an HTML element and by result codes, a certificate by its
+// link and its content type, a waiting request by its number, which the authority is asked about where a page shows several.
+// What the authority says is handed on as the Reason of an error and decides nothing.
+//
+// # Sign-in
+//
+// Any [http.RoundTripper] will do. A [Transport] signs in with [Kerberos], as the [CurrentUser] of Windows, with [NTLM] or
+// with [Basic] authentication, the strongest first that the server offers; [Client.Schemes] lists its offer. It never uses
+// plain HTTP, never follows to another server, and shares its connections with nobody: NTLM signs in a connection, and whatever
+// is sent over it later is answered as that user. Where Extended Protection for Authentication is set to Always, use
+// Kerberos: it binds the sign-in to the TLS channel, which NTLM does not here.
+//
+// # Errors
+//
+// A refusal is a *certs.DeniedError with the authority's result code, a request that waits is a *certs.PendingError. A
+// certificate that was issued but could not be fetched is a *certs.PendingError too: [Client.Retrieve] gets it by its id.
+// Once a request is out it is never repeated: if the answer is lost, or is none that is understood, the error is
+// certs.ErrUnknown, and a certificate manager knows what became of it. A sign-in that fails is an [*AuthError].
+//
+// # Testing
+//
+// Package github.com/clouddp/sdk/certs/adcs/certsrv/certsrvtest is such a server over the authority in memory of
+// github.com/clouddp/sdk/certs/certstest. The sign-in is proven against Apache with MIT Kerberos and gss-ntlmssp, the pages
+// against that double alone: its marks are those that open-source clients of the real pages rely on.
+package certsrv

@@ -1,0 +1,158 @@
+package httpauth
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/jcmturner/gokrb5/v8/config"
+	"github.com/jcmturner/gokrb5/v8/credentials"
+	"github.com/jcmturner/gokrb5/v8/keytab"
+
+	"github.com/clouddp/sdk/internal/errs"
+)
+
+// Kerberos signs in with Kerberos (Negotiate, RFC 4559). The zero value uses the ticket cache that kinit fills; on Windows
+// [CurrentUser] does what it stands for. The server must be called by the name that its principal has, not by an address.
+type Kerberos struct {
+	// User is the account without its realm: "svc-clouddp", or "SITESERVER$" for a computer. Empty means a ticket cache.
+	User string
+	// Realm is the Kerberos realm of User: for Active Directory the domain's DNS name in upper case, "CONTOSO.COM".
+	// Required with User.
+	Realm string
+	// Password returns the password of User. It is called for each ticket. User needs it, or a Keytab.
+	Password func() ([]byte, error)
+	// Keytab is the path of a file with the keys of User, as an alternative to Password.
+	Keytab string
+	// Cache is the path of a ticket cache, instead of User. Empty without User means the file that KRB5CCNAME names, or the
+	// one that kinit fills by default.
+	Cache string
+	// Config is the Kerberos configuration, as the text of a krb5.conf. Empty means the file that KRB5_CONFIG names, or
+	// /etc/krb5.conf. In a domain that publishes its KDCs in DNS, as Active Directory does, this is enough:
+	//
+	//	[libdefaults]
+	//	default_realm = CONTOSO.COM
+	//	dns_lookup_kdc = true
+	Config string
+	// Service is the server's principal without its realm; empty means HTTP/ and the host of the URL.
+	Service string
+}
+
+func (*Kerberos) schemes() []string { return []string{schemeNegotiate} }
+
+func (*Kerberos) strength() int { return strengthKerberos }
+
+func (k *Kerberos) open(p *pool, scheme string) session {
+	return &single{pool: p, scheme: scheme, tokens: newTickets(k, servicePrincipal(k.Service, p.host))}
+}
+
+// servicePrincipal returns the principal of a web server.
+func servicePrincipal(service, host string) string {
+	return cmp.Or(service, "HTTP/"+strings.ToLower(strings.TrimSuffix(host, ".")))
+}
+
+func (k *Kerberos) check(problems *errs.InvalidError) {
+	if k.User == "" {
+		k.checkCache(problems)
+	} else {
+		k.checkUser(problems)
+	}
+	if _, err := k.config(); err != nil {
+		problems.Add("Kerberos.Config", "cannot be used: %v", err)
+	}
+	if k.Service != "" && !strings.Contains(k.Service, "/") {
+		problems.Add("Kerberos.Service", "is %q; use a principal such as HTTP/ca1.contoso.com", k.Service)
+	}
+}
+
+func (k *Kerberos) checkUser(problems *errs.InvalidError) {
+	if strings.ContainsAny(k.User, `@/\`) {
+		problems.Add("Kerberos.User", "is %q; give the bare account name, and the domain as Realm", k.User)
+	}
+	if k.Realm == "" {
+		problems.Add("Kerberos.Realm", "is empty; give the realm of User, such as CONTOSO.COM")
+	}
+	if (k.Password == nil) == (k.Keytab == "") {
+		problems.Add("Kerberos.Password", "give either a Password or a Keytab for User")
+	}
+	if k.Cache != "" {
+		problems.Add("Kerberos.Cache", "is given beside a User; use one of them")
+	}
+	if k.Keytab == "" {
+		return
+	}
+	if _, err := k.keytab(); err != nil {
+		problems.Add("Kerberos.Keytab", "cannot be used: %v", err)
+	}
+}
+
+// checkCache does not look into the cache: it may be filled later.
+func (k *Kerberos) checkCache(problems *errs.InvalidError) {
+	if k.Realm != "" || k.Password != nil || k.Keytab != "" {
+		problems.Add("Kerberos.User", "is empty, but a Realm, Password or Keytab is given; name the account that it belongs to")
+	}
+	if _, err := k.cachePath(); err != nil {
+		problems.Add("Kerberos.Cache", "cannot be used: %v", err)
+	}
+}
+
+func (k *Kerberos) config() (c *config.Config, err error) {
+	defer guard(&err)
+	if k.Config != "" {
+		return config.NewFromString(k.Config)
+	}
+	return config.Load(cmp.Or(strings.TrimPrefix(os.Getenv("KRB5_CONFIG"), "FILE:"), "/etc/krb5.conf"))
+}
+
+func (k *Kerberos) keytab() (keys *keytab.Keytab, err error) {
+	defer guard(&err)
+	content, err := os.ReadFile(k.Keytab)
+	if err != nil {
+		return nil, err
+	}
+	keys = keytab.New()
+	return keys, keys.Unmarshal(content)
+}
+
+func (k *Kerberos) cachePath() (string, error) {
+	name := cmp.Or(k.Cache, os.Getenv("KRB5CCNAME"), filepath.Join("/tmp", "krb5cc_"+strconv.Itoa(os.Getuid())))
+	path := strings.TrimPrefix(name, "FILE:")
+	if kind, _, found := strings.Cut(path, ":"); found && len(kind) > 1 { // a drive is one letter
+		return "", fmt.Errorf("%w: a ticket cache of kind %s; use a file", errs.ErrUnsupported, kind)
+	}
+	return path, nil
+}
+
+func (k *Kerberos) cache() (c *credentials.CCache, err error) {
+	defer guard(&err)
+	path, err := k.cachePath()
+	if err != nil {
+		return nil, err
+	}
+	return credentials.LoadCCache(path)
+}
+
+// isAddress reports whether a host is an IP address, which Kerberos has no principals for.
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
+}
+
+// badLogin is what gokrb5 says where it, not the KDC, finds the password wrong: it cannot decrypt what the KDC sent.
+const badLogin = "client password/keytab incorrect"
+
+// kerberosCode finds the name of an error of RFC 4120 in the text of gokrb5, which has it nowhere else.
+var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
+
+// kdcCode returns the code of a KDC that an error tells of, or "".
+func kdcCode(err error) string {
+	if code := kerberosCode.FindStringSubmatch(err.Error()); code != nil {
+		return code[1]
+	}
+	return ""
+}
