@@ -151,7 +151,6 @@ var (
 		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
 		"github.com/jcmturner/gofork":        "gokrb5 reads ASN.1 with it",
 		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
-		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
 		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
 		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
 		"golang.org/x/crypto/md4":            "NTLM and gokrb5 make RC4 keys with it",
