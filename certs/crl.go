@@ -70,8 +70,12 @@ func (r *crlReader) read(issuer *x509.Certificate) error {
 
 // version wants version 2, the only one with extensions.
 func (r *crlReader) version(limit int64) error {
-	if tag, err := r.stream.peek(limit); err != nil || tag != tagInteger {
-		return errors.Join(err, errors.New("it is of version 1, which has no extensions"))
+	tag, err := r.stream.peek(limit)
+	switch {
+	case err != nil:
+		return err
+	case tag != tagInteger:
+		return errors.New("it is of version 1, which has no extensions")
 	}
 	raw, header, err := r.stream.next(tagInteger, limit)
 	if err == nil && !bytes.Equal(raw[header:], []byte{1}) {
@@ -132,18 +136,20 @@ func (r *crlReader) entries(limit int64) error {
 	if err != nil {
 		return err
 	}
+	var entry crlEntry // one for all: lists have many
 	for r.stream.offset() < end {
 		raw, header, err := r.stream.next(tagSequence, end)
 		if err != nil {
 			return err
 		}
-		entry, isWanted, err := parseEntry(raw[header:], r.serial)
+		entry.reason, entry.invalid = 0, time.Time{}
+		isWanted, err := entry.parse(raw[header:], r.serial)
 		if err != nil {
 			return err
 		}
 		if isWanted && r.list.entry == nil {
-			kept := entry // only this one goes to the heap
-			r.list.entry = &kept
+			found := entry
+			r.list.entry = &found
 		}
 	}
 	return nil

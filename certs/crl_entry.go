@@ -36,38 +36,39 @@ type crlEntry struct {
 	reason           int
 }
 
-// parseEntry checks an entry and reports whether its serial number is serial (the content of a DER INTEGER).
-func parseEntry(content, serial []byte) (entry crlEntry, isWanted bool, err error) {
+// parse checks an entry and reports whether its serial number is serial (the content of a DER INTEGER); only then does it
+// read the time.
+func (e *crlEntry) parse(content, serial []byte) (isWanted bool, err error) {
 	tag, number, rest, ok := cutElement(content)
 	if !ok || tag != tagInteger || !isMinimal(number) {
-		return entry, false, errMalformed
+		return false, errMalformed
 	}
 	tag, date, rest, ok := cutElement(rest)
 	if !ok || !isDERTime(tag, date) {
-		return entry, false, errMalformed
+		return false, errMalformed
 	}
 	isWanted = string(number) == string(serial)
 	if isWanted {
-		entry.revoked = derTime(tag, date)
+		e.revoked = derTime(tag, date)
 	}
 	if len(rest) == 0 {
-		return entry, isWanted, nil
+		return isWanted, nil
 	}
 	tag, extensions, rest, ok := cutElement(rest)
 	if !ok || tag != tagSequence || len(rest) > 0 {
-		return entry, false, errMalformed
+		return false, errMalformed
 	}
 	for len(extensions) > 0 {
 		tag, extension, others, ok := cutElement(extensions)
 		if !ok || tag != tagSequence {
-			return entry, false, errMalformed
+			return false, errMalformed
 		}
-		if err := entry.extension(extension); err != nil {
-			return entry, false, err
+		if err := e.extension(extension); err != nil {
+			return false, err
 		}
 		extensions = others
 	}
-	return entry, isWanted, nil
+	return isWanted, nil
 }
 
 func (e *crlEntry) extension(content []byte) error {

@@ -49,14 +49,29 @@ func coversBy(extension pkix.Extension, certificate *x509.Certificate) error {
 		if _, err := asn1.Unmarshal(extension.Value, &number); err != nil {
 			return errMalformed
 		}
-	case "2.5.29.35", "2.5.29.46": // authority key identifier, freshest list: the signature and the full list suffice
-		var ignored asn1.RawValue
-		if _, err := asn1.Unmarshal(extension.Value, &ignored); err != nil || !ignored.IsCompound {
+	case "2.5.29.35":
+		return authorityKey(extension)
+	case "2.5.29.46": // the freshest list says what has changed since: the full list suffices
+		if tag, _, rest, ok := cutElement(extension.Value); !ok || tag != tagSequence || len(rest) > 0 {
 			return errMalformed
 		}
 	default:
 		if extension.Critical {
 			return fmt.Errorf("its critical extension %s is not understood", id)
+		}
+	}
+	return nil
+}
+
+// authorityKey wants an authority key identifier in its right form. Whether it is the issuer's is for the signature to say.
+func authorityKey(extension pkix.Extension) error {
+	tag, content, rest, ok := cutElement(extension.Value)
+	if !ok || tag != tagSequence || len(rest) > 0 || extension.Critical {
+		return errMalformed
+	}
+	for len(content) > 0 {
+		if _, _, content, ok = cutElement(content); !ok {
+			return errMalformed
 		}
 	}
 	return nil

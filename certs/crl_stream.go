@@ -59,6 +59,10 @@ func (s *derStream) fill(n int) error {
 	if s.end-s.start >= n {
 		return nil
 	}
+	return s.refill(n)
+}
+
+func (s *derStream) refill(n int) error {
 	if !s.held {
 		s.flush()
 		s.base += int64(s.start)
@@ -130,6 +134,9 @@ func (s *derStream) header(tag byte) (header int, length int64, err error) {
 	if s.buffer[s.start] != tag {
 		return 0, 0, errMalformed
 	}
+	if b := s.buffer[s.start+1]; b < 0x80 { // as in nearly every entry
+		return 2, int64(b), nil
+	}
 	header = derHeaderSize(s.buffer[s.start+1])
 	if header == 0 {
 		return 0, 0, errMalformed
@@ -171,6 +178,12 @@ func derLength(field []byte) (int64, bool) {
 func cutElement(der []byte) (tag byte, content, rest []byte, ok bool) {
 	if len(der) < 2 {
 		return 0, nil, nil, false
+	}
+	if end := 2 + int(der[1]); der[1] < 0x80 { // as nearly always
+		if end > len(der) {
+			return 0, nil, nil, false
+		}
+		return der[0], der[2:end], der[end:], der[0]&0x1F != 0x1F
 	}
 	header := derHeaderSize(der[1])
 	if header == 0 || header > len(der) {

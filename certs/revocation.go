@@ -240,7 +240,7 @@ func (v Revocation) about(what string) string {
 	if v.URL == "" {
 		return what
 	}
-	return v.URL + ": " + what
+	return fmt.Sprintf("%q: %s", v.URL, what)
 }
 
 func (v Revocation) add(severity slog.Level, id, evidence, remedy string) Revocation {

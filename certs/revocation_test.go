@@ -208,6 +208,27 @@ func TestListWithoutNextUpdateIsUnknown(t *testing.T) {
 	}
 }
 
+// The times of entries are read as the standard library reads them.
+func TestTimesOfEntries(t *testing.T) {
+	w := newCRLWorld(t, newECDSA(t))
+	list, err := x509.ParseRevocationList(w.list(t, w.revoke(x509.RevocationListEntry{})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := []byte(list.RevokedCertificateEntries[0].RevocationTime.UTC().Format("060102150405Z"))
+	for _, text := range []string{
+		"000101000000Z", "491231235959Z", "500101000000Z", "240229000000Z", "000229000000Z", "250228235959Z",
+		"230229000000Z", "250230000000Z", "250431000000Z", "250132000000Z", "250100000000Z", "251301000000Z", "250001000000Z",
+		"250101240000Z", "250101006000Z", "250101000060Z", "25010100000:Z", "2/0101000000Z", "250101000000z", "2501010000+01",
+	} {
+		der := w.sign(t, bytes.Replace(list.RawTBSRevocationList, was, []byte(text), 1))
+		_, err := x509.ParseRevocationList(der)
+		if got := w.look(der); (got.Status == certs.RevocationUnknown) != (err != nil) {
+			t.Errorf("%s: %v, x509 says %v", text, got.Status, err)
+		}
+	}
+}
+
 func TestDamagedListsAreUnknown(t *testing.T) {
 	w := newCRLWorld(t, newECDSA(t))
 	good := w.list(t, nil)

@@ -37,7 +37,7 @@ type SelfSignedOptions struct {
 
 // SelfSigned returns a new self-signed certificate with its key, as used for an Azure management certificate: SHA-256,
 // for client and server authentication, valid since ten minutes ago. A common name that is a host name is repeated as a
-// DNS subject alternative name. Bad input is an [*InvalidError].
+// DNS subject alternative name. With [SelfSignedOptions].Authority it is a root instead. Bad input is an [*InvalidError].
 func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
 	var options SelfSignedOptions
 	if o != nil {

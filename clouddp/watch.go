@@ -175,8 +175,9 @@ func expiryLevel(certificate *x509.Certificate, now time.Time) (level AlertLevel
 		return AlertCritical, "the service certificate expired on " + date + "; use Client.Renew"
 	case certs.ExpirySoon, certs.ExpiryUrgent:
 		return AlertWarning, fmt.Sprintf("the service certificate expires on %s, in %d days; use Client.Renew", date, expiry.Days)
+	default:
+		return AlertNone, "the service certificate is valid until " + date
 	}
-	return AlertNone, "the service certificate is valid until " + date
 }
 
 func (w *watch) event(kind, detail string) Event {

@@ -32,7 +32,27 @@ func plan(ctx context.Context, _ options, p *printer) error {
 		object := map[string]any{"change": i + 1, "template": c.Template, "attribute": c.Attribute, "from": c.From, "to": c.To, "text": c.String()}
 		p.say(object, "%d. %s", i+1, c)
 	}
+	if err := byHand(desired, p); err != nil {
+		return err
+	}
 	return p.findings(desired.Template.Check())
+}
+
+// byHand prints how an administrator gets to the same template with Windows' own tools.
+func byHand(desired template.Desired, p *printer) error {
+	existing := template.WebServer().Duplicate(desired.Template.DisplayName)
+	commands, rest, err := desired.Certutil(existing, "")
+	if err != nil {
+		return err
+	}
+	p.note("\nBy hand: duplicate Web Server as %q, then", desired.Template.DisplayName)
+	for _, c := range commands {
+		p.say(map[string]any{"command": c.String()}, "  %s", c)
+	}
+	for _, c := range rest {
+		p.say(map[string]any{"console": c.String()}, "  in the console: %s", c)
+	}
+	return nil
 }
 
 // enroll goes the whole way: template, request, certificate, files.

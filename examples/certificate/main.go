@@ -9,11 +9,11 @@
 //	go run ./examples/certificate check [-fqdn N] [-password-file F] [-revocation] FILE
 //	go run ./examples/certificate watch [-once] [-password-file F] FILE...
 //
-// The first and plan work with an enterprise authority in memory. Without -out the first shows what it would write and
-// keeps nothing. A FILE is a .pfx or a .cer; the password of a .pfx is in the file that -password-file names or, without,
-// in FILE.password beside it. inspect needs none. check prints every finding with its remedy, and fetches the revocation
-// list if -revocation allows it to use the network. watch prints each file's stage of life and, until it is interrupted,
-// each new one.
+// The first and plan work with an enterprise authority in memory; plan also says how to get there with Windows' own tools.
+// Without -out the first shows what it would write and keeps nothing. A FILE is a .pfx or a .cer; the password of a .pfx
+// is in the file that -password-file names or, without, in FILE.password beside it. inspect needs none. check prints
+// every finding with its remedy, and fetches the revocation list if -revocation allows it to use the network. watch
+// prints each file's stage of life and, until it is interrupted, each new one.
 //
 // All take -json, which prints one JSON object per line. It exits 0 on success, 1 on a found problem, 2 on wrong usage. A
 // problem is what could not be done; of findings those of level ERROR, not WARN and INFO; to watch an expired certificate

@@ -171,10 +171,10 @@ func TestRefusalsComeWithARemedy(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	code, stdout, _ := certificate(t, "plan")
-	if code != 0 || !strings.Contains(stdout, "publish CloudDPCert on Contoso Issuing CA") {
+	if code != 0 || !strings.Contains(stdout, "publish CloudDPCert on Contoso Issuing CA") || !strings.Contains(stdout, "certutil") {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
-	if code, stdout, _ := certificate(t, "plan", "-json"); code != 0 || len(objects(t, stdout)) < 5 {
+	if code, stdout, _ := certificate(t, "plan", "-json"); code != 0 || len(objects(t, stdout)) < 7 {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
 }
@@ -207,11 +207,14 @@ func TestWatchEndsWhenInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 		writeFile(t, name, bundle.CER())
-		for after, want := range map[time.Duration]int{time.Hour: 0, 21 * 24 * time.Hour: 1} {
-			ctx, stop := context.WithTimeout(t.Context(), after)
+		for _, test := range []struct {
+			after time.Duration
+			want  int
+		}{{time.Hour, 0}, {21 * 24 * time.Hour, 1}} { // it has expired by then
+			ctx, stop := context.WithTimeout(t.Context(), test.after)
 			var out bytes.Buffer
-			if code := run(ctx, []string{"watch", name}, &out, &out); code != want {
-				t.Errorf("after %s: exit code %d, want %d\n%s", after, code, want, out.String())
+			if code := run(ctx, []string{"watch", name}, &out, &out); code != test.want {
+				t.Errorf("after %s: exit code %d, want %d\n%s", test.after, code, test.want, out.String())
 			}
 			stop()
 		}
