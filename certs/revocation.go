@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/clouddp/sdk/certs/internal/crl"
 	"github.com/clouddp/sdk/internal/errs"
 )
 
@@ -189,35 +190,35 @@ func (v Revocation) look(source *bounded, issuer *x509.Certificate, now time.Tim
 	if !issued(issuer, v.Certificate) {
 		return v.unusable(fmt.Sprintf("%q did not issue the certificate", issuer.Subject))
 	}
-	list, err := readCRL(source, v.Certificate, issuer)
+	list, err := crl.Read(source, v.Certificate, issuer)
 	switch {
 	case source.failed != nil:
 		return v.unreachable(source.failed)
 	case err != nil:
 		return v.unusable(err.Error())
 	}
-	v.ThisUpdate, v.NextUpdate = list.thisUpdate, list.nextUpdate
-	scope := list.covers(v.Certificate)
+	v.ThisUpdate, v.NextUpdate = list.ThisUpdate, list.NextUpdate
+	scope := list.Covers(v.Certificate)
 	switch {
-	case scope != nil && (!errors.Is(scope, errSomeReasons) || list.entry == nil):
+	case scope != nil && (!errors.Is(scope, crl.ErrSomeReasons) || list.Entry == nil):
 		return v.unusable(scope.Error())
-	case list.thisUpdate.After(now.Add(clockSkew)):
-		return v.unusable("it is dated " + list.thisUpdate.Format(time.RFC3339) + ", which is yet to come")
-	case list.entry != nil:
-		return v.revoked(list.entry)
-	case list.nextUpdate.IsZero():
+	case list.ThisUpdate.After(now.Add(clockSkew)):
+		return v.unusable("it is dated " + list.ThisUpdate.Format(time.RFC3339) + ", which is yet to come")
+	case list.Entry != nil:
+		return v.revoked(list.Entry)
+	case list.NextUpdate.IsZero():
 		return v.unusable("it does not say when the next is due")
-	case now.After(list.nextUpdate):
+	case now.After(list.NextUpdate):
 		v.Status = RevocationStale
-		return v.add(slog.LevelWarn, "crl.stale", "the next list was due on "+list.nextUpdate.Format(time.RFC3339),
+		return v.add(slog.LevelWarn, "crl.stale", "the next list was due on "+list.NextUpdate.Format(time.RFC3339),
 			"have the authority publish its list, and look at what publishes it")
 	}
 	v.Status = RevocationGood
 	return v
 }
 
-func (v Revocation) revoked(entry *crlEntry) Revocation {
-	v.Status, v.Revoked, v.Reason, v.InvalidSince = RevocationRevoked, entry.revoked, reasonName(entry.reason), entry.invalid
+func (v Revocation) revoked(entry *crl.Entry) Revocation {
+	v.Status, v.Revoked, v.Reason, v.InvalidSince = RevocationRevoked, entry.Revoked, entry.Reason(), entry.Invalid
 	return v.add(slog.LevelError, "crl.revoked", fmt.Sprintf("revoked on %s: %s", v.Revoked.Format(time.RFC3339), v.Reason),
 		"request a new certificate with a new key, and find out who revoked this one and why")
 }

@@ -14,7 +14,8 @@ var rooms = map[string]links{
 	"internal/testserver": {}, // its code is built for integration tests only
 	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
 
-	"certs":                 join(errCategories, pkcs12),
+	"certs":                 join(errCategories, formats),
+	"certs/internal/crl":    {},
 	"certs/internal/pkcs12": join(errCategories),
 	"certs/template":        join(certs),
 	"certs/certstest":       join(certs, links{"certs/template": "its Directory is faked here"}),
@@ -114,7 +115,10 @@ var drivers = []string{
 var (
 	errCategories = links{"internal/errs": "the error categories are the same in every room"}
 
-	pkcs12     = links{"certs/internal/pkcs12": "reads and writes .pfx files, which the standard library cannot"}
+	formats = links{
+		"certs/internal/pkcs12": "reads and writes .pfx files, which the standard library cannot",
+		"certs/internal/crl":    "reads revocation lists without holding them, which the standard library does not",
+	}
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
@@ -210,7 +214,7 @@ var (
 		"certs/adcs/internal/answer": "what authorities say is read alike everywhere",
 	}
 
-	certs   = join(errCategories, pkcs12, links{"certs": "works on certificates"})
+	certs   = join(errCategories, formats, links{"certs": "works on certificates"})
 	dns     = join(errCategories, dnsMessage, links{"dns": "works on zones"})
 	content = join(errCategories, zstandard, links{"clouddp/content": "works on content"})
 	domains = join(certs, dns, links{

@@ -1,4 +1,4 @@
-package certs
+package crl
 
 import (
 	"crypto/x509"
@@ -25,12 +25,13 @@ type distributionPointName struct {
 	RelativeName pkix.RDNSequence `asn1:"optional,tag:1"`
 }
 
-var errSomeReasons = errors.New("it lists only some reasons of revocation")
+// ErrSomeReasons says that a list speaks for a certificate only if it has an entry for it.
+var ErrSomeReasons = errors.New("it lists only some reasons of revocation")
 
-// covers returns why the list cannot speak for certificate, nil if it can. errSomeReasons means that it can only if it
+// Covers returns why the list cannot speak for certificate, nil if it can. ErrSomeReasons means that it can only if it
 // lists it.
-func (list *crl) covers(certificate *x509.Certificate) error {
-	for _, extension := range list.extensions {
+func (l *List) Covers(certificate *x509.Certificate) error {
+	for _, extension := range l.extensions {
 		if err := coversBy(extension, certificate); err != nil {
 			return err
 		}
@@ -94,7 +95,7 @@ func coversPoint(der []byte, certificate *x509.Certificate) error {
 	case !point.Point.leadsHere(certificate):
 		return errors.New("it is of a distribution point that the certificate does not name")
 	case point.OnlySomeReasons.BitLength > 0:
-		return errSomeReasons
+		return ErrSomeReasons
 	}
 	return nil
 }

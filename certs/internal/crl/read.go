@@ -1,4 +1,4 @@
-package certs
+package crl
 
 import (
 	"bytes"
@@ -10,37 +10,42 @@ import (
 	"time"
 )
 
-// crl is what was read of a revocation list: all but its entries.
-type crl struct {
-	thisUpdate, nextUpdate time.Time
-	extensions             []pkix.Extension
-	entry                  *crlEntry // of the certificate asked about
+// List is what was read of a revocation list: all but its entries.
+type List struct {
+	// ThisUpdate and NextUpdate are when the list was made and when the next is due, UTC; the latter is zero if the list
+	// does not say.
+	ThisUpdate, NextUpdate time.Time
+	// Entry is that of the certificate asked about, nil if there is none.
+	Entry *Entry
+
+	extensions []pkix.Extension
 }
 
-// readCRL reads the DER of a revocation list to its end, looks for the serial number of certificate in it, and verifies
-// that issuer signed it. The list is never held in memory.
-func readCRL(source io.Reader, certificate, issuer *x509.Certificate) (*crl, error) {
+// Read reads the DER of a revocation list to its end, looks for the serial number of certificate in it, and verifies
+// that issuer signed it. The list is never held in memory: reading takes 64 KiB. The error says what is wrong with the
+// list, as the end of a sentence.
+func Read(source io.Reader, certificate, issuer *x509.Certificate) (*List, error) {
 	serial, err := asn1.Marshal(certificate.SerialNumber)
 	if err != nil {
 		return nil, err
 	}
 	_, serial, _, _ = cutElement(serial)
-	r := &crlReader{stream: newDERStream(source), serial: serial}
+	r := &reader{stream: newStream(source), serial: serial}
 	if err := r.read(issuer); err != nil {
 		return nil, err
 	}
 	return &r.list, nil
 }
 
-type crlReader struct {
-	stream       *derStream
+type reader struct {
+	stream       *stream
 	serial       []byte
-	algorithm    crlAlgorithm
+	algorithm    algorithm
 	rawAlgorithm []byte
-	list         crl
+	list         List
 }
 
-func (r *crlReader) read(issuer *x509.Certificate) error {
+func (r *reader) read(issuer *x509.Certificate) error {
 	if tag, err := r.stream.peek(1); err == nil && tag == '-' {
 		return errors.New("it is PEM; clients want DER")
 	}
@@ -69,7 +74,7 @@ func (r *crlReader) read(issuer *x509.Certificate) error {
 }
 
 // version wants version 2, the only one with extensions.
-func (r *crlReader) version(limit int64) error {
+func (r *reader) version(limit int64) error {
 	tag, err := r.stream.peek(limit)
 	switch {
 	case err != nil:
@@ -84,20 +89,20 @@ func (r *crlReader) version(limit int64) error {
 	return err
 }
 
-func (r *crlReader) signatureAlgorithm(limit int64) error {
+func (r *reader) signatureAlgorithm(limit int64) error {
 	raw, _, err := r.stream.next(tagSequence, limit)
 	if err != nil {
 		return err
 	}
 	r.rawAlgorithm = bytes.Clone(raw)
-	if r.algorithm, err = parseCRLAlgorithm(r.rawAlgorithm); err != nil {
+	if r.algorithm, err = parseAlgorithm(r.rawAlgorithm); err != nil {
 		return err
 	}
 	r.stream.digestWith(r.algorithm.hash.New())
 	return nil
 }
 
-func (r *crlReader) issuerName(limit int64, issuer *x509.Certificate) error {
+func (r *reader) issuerName(limit int64, issuer *x509.Certificate) error {
 	raw, _, err := r.stream.next(tagSequence, limit)
 	if err == nil && !bytes.Equal(raw, issuer.RawSubject) {
 		return errors.New("it is a list of another authority")
@@ -106,13 +111,13 @@ func (r *crlReader) issuerName(limit int64, issuer *x509.Certificate) error {
 }
 
 // updates reads when the list was made and when the next is due; the latter is zero if absent.
-func (r *crlReader) updates(limit int64) error {
-	for _, update := range []*time.Time{&r.list.thisUpdate, &r.list.nextUpdate} {
+func (r *reader) updates(limit int64) error {
+	for _, update := range []*time.Time{&r.list.ThisUpdate, &r.list.NextUpdate} {
 		tag, err := r.stream.peek(limit)
 		if err != nil {
 			return err
 		}
-		if update == &r.list.nextUpdate && tag != tagUTCTime && tag != tagGeneralizedTime {
+		if update == &r.list.NextUpdate && tag != tagUTCTime && tag != tagGeneralizedTime {
 			return nil
 		}
 		raw, header, err := r.stream.next(tag, limit)
@@ -127,7 +132,7 @@ func (r *crlReader) updates(limit int64) error {
 	return nil
 }
 
-func (r *crlReader) entries(limit int64) error {
+func (r *reader) entries(limit int64) error {
 	tag, err := r.stream.peek(limit)
 	if err != nil || tag != tagSequence {
 		return err
@@ -136,26 +141,26 @@ func (r *crlReader) entries(limit int64) error {
 	if err != nil {
 		return err
 	}
-	var entry crlEntry // one for all: lists have many
+	var entry Entry // one for all: lists have many
 	for r.stream.offset() < end {
 		raw, header, err := r.stream.next(tagSequence, end)
 		if err != nil {
 			return err
 		}
-		entry.reason, entry.invalid = 0, time.Time{}
+		entry.reason, entry.Invalid = 0, time.Time{}
 		isWanted, err := entry.parse(raw[header:], r.serial)
 		if err != nil {
 			return err
 		}
-		if isWanted && r.list.entry == nil {
+		if isWanted && r.list.Entry == nil {
 			found := entry
-			r.list.entry = &found
+			r.list.Entry = &found
 		}
 	}
 	return nil
 }
 
-func (r *crlReader) extensions(limit int64) error {
+func (r *reader) extensions(limit int64) error {
 	tag, err := r.stream.peek(limit)
 	if err != nil || tag != tagExtensions {
 		return err
@@ -171,7 +176,7 @@ func (r *crlReader) extensions(limit int64) error {
 }
 
 // signature reads what follows the signed part up to limit, where the list must end.
-func (r *crlReader) signature(limit int64, issuer *x509.Certificate) error {
+func (r *reader) signature(limit int64, issuer *x509.Certificate) error {
 	digest := r.stream.sum()
 	raw, _, err := r.stream.next(tagSequence, limit)
 	if err != nil {

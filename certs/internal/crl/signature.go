@@ -1,4 +1,4 @@
-package certs
+package crl
 
 import (
 	"bytes"
@@ -14,39 +14,39 @@ import (
 	"fmt"
 )
 
-// crlAlgorithm is how a revocation list is signed. The standard library verifies whole messages only; here the digest of a
+// algorithm is how a revocation list is signed. The standard library verifies whole messages only; here the digest of a
 // stream is verified.
-type crlAlgorithm struct {
+type algorithm struct {
 	hash  crypto.Hash
 	pss   bool
 	curve bool
 }
 
-// parseCRLAlgorithm reads an AlgorithmIdentifier. The old digests are refused, as by every client.
-func parseCRLAlgorithm(der []byte) (crlAlgorithm, error) {
+// parseAlgorithm reads an AlgorithmIdentifier. The old digests are refused, as by every client.
+func parseAlgorithm(der []byte) (algorithm, error) {
 	var id pkix.AlgorithmIdentifier
 	if rest, err := asn1.Unmarshal(der, &id); err != nil || len(rest) > 0 {
-		return crlAlgorithm{}, errMalformed
+		return algorithm{}, errMalformed
 	}
 	switch oid := id.Algorithm.String(); oid {
 	case "1.2.840.113549.1.1.11":
-		return crlAlgorithm{hash: crypto.SHA256}, nil
+		return algorithm{hash: crypto.SHA256}, nil
 	case "1.2.840.113549.1.1.12":
-		return crlAlgorithm{hash: crypto.SHA384}, nil
+		return algorithm{hash: crypto.SHA384}, nil
 	case "1.2.840.113549.1.1.13":
-		return crlAlgorithm{hash: crypto.SHA512}, nil
+		return algorithm{hash: crypto.SHA512}, nil
 	case "1.2.840.113549.1.1.10":
 		return parsePSS(id.Parameters.FullBytes)
 	case "1.2.840.10045.4.3.2":
-		return crlAlgorithm{hash: crypto.SHA256, curve: true}, nil
+		return algorithm{hash: crypto.SHA256, curve: true}, nil
 	case "1.2.840.10045.4.3.3":
-		return crlAlgorithm{hash: crypto.SHA384, curve: true}, nil
+		return algorithm{hash: crypto.SHA384, curve: true}, nil
 	case "1.2.840.10045.4.3.4":
-		return crlAlgorithm{hash: crypto.SHA512, curve: true}, nil
+		return algorithm{hash: crypto.SHA512, curve: true}, nil
 	case "1.2.840.113549.1.1.5", "1.2.840.10045.4.1":
-		return crlAlgorithm{}, errors.New("it is signed with SHA-1")
+		return algorithm{}, errors.New("it is signed with SHA-1")
 	default:
-		return crlAlgorithm{}, fmt.Errorf("its signature algorithm %s is not supported", oid)
+		return algorithm{}, fmt.Errorf("its signature algorithm %s is not supported", oid)
 	}
 }
 
@@ -59,15 +59,15 @@ type pssParameters struct {
 }
 
 // parsePSS takes the parameters that the standard library takes: one digest throughout, the salt as long as it.
-func parsePSS(der []byte) (crlAlgorithm, error) {
+func parsePSS(der []byte) (algorithm, error) {
 	unsupported := errors.New("its RSASSA-PSS parameters are not supported")
 	var parameters pssParameters
 	var mask pkix.AlgorithmIdentifier
 	if _, err := asn1.Unmarshal(der, &parameters); err != nil {
-		return crlAlgorithm{}, unsupported
+		return algorithm{}, unsupported
 	}
 	if _, err := asn1.Unmarshal(parameters.MGF.Parameters.FullBytes, &mask); err != nil {
-		return crlAlgorithm{}, unsupported
+		return algorithm{}, unsupported
 	}
 	isEmpty := func(p asn1.RawValue) bool { return len(p.FullBytes) == 0 || bytes.Equal(p.FullBytes, asn1.NullBytes) }
 	hash := map[string]crypto.Hash{
@@ -78,13 +78,13 @@ func parsePSS(der []byte) (crlAlgorithm, error) {
 	if hash == 0 || parameters.MGF.Algorithm.String() != "1.2.840.113549.1.1.8" || !mask.Algorithm.Equal(parameters.Hash.Algorithm) ||
 		!isEmpty(parameters.Hash.Parameters) || !isEmpty(mask.Parameters) ||
 		parameters.SaltLength != hash.Size() || parameters.TrailerField != 1 {
-		return crlAlgorithm{}, unsupported
+		return algorithm{}, unsupported
 	}
-	return crlAlgorithm{hash: hash, pss: true}, nil
+	return algorithm{hash: hash, pss: true}, nil
 }
 
 // verify checks that issuer, who must be allowed to, signed digest.
-func (a crlAlgorithm) verify(issuer *x509.Certificate, digest, signature []byte) error {
+func (a algorithm) verify(issuer *x509.Certificate, digest, signature []byte) error {
 	if !issuer.IsCA || (issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCRLSign == 0) {
 		return errors.New("the issuer's certificate does not allow it to sign revocation lists")
 	}

@@ -1,4 +1,4 @@
-package certs
+package crl
 
 import (
 	"errors"
@@ -16,8 +16,8 @@ var (
 	errElement   = errors.New("an element of it is larger than 64 KiB")
 )
 
-// derStream reads DER elements one after another and digests what it has passed.
-type derStream struct {
+// stream reads DER elements one after another and digests what it has passed.
+type stream struct {
 	source     io.Reader
 	buffer     []byte
 	base       int64 // the offset of buffer[0] in the stream
@@ -27,27 +27,27 @@ type derStream struct {
 	held       bool // nothing may leave the buffer: the digest is not known yet
 }
 
-func newDERStream(source io.Reader) *derStream {
-	return &derStream{source: source, buffer: make([]byte, maxElement)}
+func newStream(source io.Reader) *stream {
+	return &stream{source: source, buffer: make([]byte, maxElement)}
 }
 
 // offset returns how much of the stream has been passed.
-func (s *derStream) offset() int64 { return s.base + int64(s.start) }
+func (s *stream) offset() int64 { return s.base + int64(s.start) }
 
 // hold keeps what follows until digestWith names the digest that takes it in.
-func (s *derStream) hold() { s.held, s.digested = true, s.start }
+func (s *stream) hold() { s.held, s.digested = true, s.start }
 
-func (s *derStream) digestWith(digest hash.Hash) { s.held, s.digest = false, digest }
+func (s *stream) digestWith(digest hash.Hash) { s.held, s.digest = false, digest }
 
 // sum ends the digest here and returns it.
-func (s *derStream) sum() []byte {
+func (s *stream) sum() []byte {
 	s.flush()
 	sum := s.digest.Sum(nil)
 	s.digest = nil
 	return sum
 }
 
-func (s *derStream) flush() {
+func (s *stream) flush() {
 	if s.digest != nil {
 		_, _ = s.digest.Write(s.buffer[s.digested:s.start]) // a hash never fails
 	}
@@ -55,14 +55,14 @@ func (s *derStream) flush() {
 }
 
 // fill makes the next n bytes available.
-func (s *derStream) fill(n int) error {
+func (s *stream) fill(n int) error {
 	if s.end-s.start >= n {
 		return nil
 	}
 	return s.refill(n)
 }
 
-func (s *derStream) refill(n int) error {
+func (s *stream) refill(n int) error {
 	if !s.held {
 		s.flush()
 		s.base += int64(s.start)
@@ -81,7 +81,7 @@ func (s *derStream) refill(n int) error {
 }
 
 // peek returns the tag of the next element, 0 at limit.
-func (s *derStream) peek(limit int64) (byte, error) {
+func (s *stream) peek(limit int64) (byte, error) {
 	if s.offset() >= limit {
 		return 0, nil
 	}
@@ -92,7 +92,7 @@ func (s *derStream) peek(limit int64) (byte, error) {
 }
 
 // open passes the header of a constructed element with tag and returns where the element ends.
-func (s *derStream) open(tag byte, limit int64) (end int64, err error) {
+func (s *stream) open(tag byte, limit int64) (end int64, err error) {
 	header, length, err := s.header(tag)
 	if err != nil {
 		return 0, err
@@ -106,7 +106,7 @@ func (s *derStream) open(tag byte, limit int64) (end int64, err error) {
 
 // next passes a whole element with tag and returns it, with the length of its header. The bytes are good until the next
 // call.
-func (s *derStream) next(tag byte, limit int64) (raw []byte, header int, err error) {
+func (s *stream) next(tag byte, limit int64) (raw []byte, header int, err error) {
 	header, length, err := s.header(tag)
 	if err != nil {
 		return nil, 0, err
@@ -127,7 +127,7 @@ func (s *derStream) next(tag byte, limit int64) (raw []byte, header int, err err
 }
 
 // header looks at the header of the next element, which must have tag.
-func (s *derStream) header(tag byte) (header int, length int64, err error) {
+func (s *stream) header(tag byte) (header int, length int64, err error) {
 	if err := s.fill(2); err != nil {
 		return 0, 0, err
 	}

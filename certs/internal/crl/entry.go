@@ -1,4 +1,4 @@
-package certs
+package crl
 
 import (
 	"errors"
@@ -30,15 +30,19 @@ const (
 // reasonRemove says that a certificate is no longer revoked; only a delta list may say so.
 const reasonRemove = 8
 
-// crlEntry is what a revocation list says of one certificate.
-type crlEntry struct {
-	revoked, invalid time.Time
-	reason           int
+// Entry is what a revocation list says of one certificate.
+type Entry struct {
+	// Revoked is when the certificate was revoked, UTC.
+	Revoked time.Time
+	// Invalid is since when its key is suspected, UTC; zero if the list does not say.
+	Invalid time.Time
+
+	reason int
 }
 
 // parse checks an entry and reports whether its serial number is serial (the content of a DER INTEGER); only then does it
 // read the time.
-func (e *crlEntry) parse(content, serial []byte) (isWanted bool, err error) {
+func (e *Entry) parse(content, serial []byte) (isWanted bool, err error) {
 	tag, number, rest, ok := cutElement(content)
 	if !ok || tag != tagInteger || !isMinimal(number) {
 		return false, errMalformed
@@ -49,7 +53,7 @@ func (e *crlEntry) parse(content, serial []byte) (isWanted bool, err error) {
 	}
 	isWanted = string(number) == string(serial)
 	if isWanted {
-		e.revoked = derTime(tag, date)
+		e.Revoked = derTime(tag, date)
 	}
 	if len(rest) == 0 {
 		return isWanted, nil
@@ -71,7 +75,7 @@ func (e *crlEntry) parse(content, serial []byte) (isWanted bool, err error) {
 	return isWanted, nil
 }
 
-func (e *crlEntry) extension(content []byte) error {
+func (e *Entry) extension(content []byte) error {
 	tag, oid, rest, ok := cutElement(content)
 	if !ok || tag != tagOID || !isDEROID(oid) {
 		return errMalformed
@@ -102,7 +106,7 @@ func (e *crlEntry) extension(content []byte) error {
 	return nil
 }
 
-func (e *crlEntry) reasonCode(value []byte) error {
+func (e *Entry) reasonCode(value []byte) error {
 	tag, code, rest, ok := cutElement(value)
 	if !ok || tag != tagEnumerated || len(code) != 1 || len(rest) > 0 {
 		return errMalformed
@@ -113,18 +117,18 @@ func (e *crlEntry) reasonCode(value []byte) error {
 	return nil
 }
 
-func (e *crlEntry) invalidityDate(value []byte) error {
+func (e *Entry) invalidityDate(value []byte) error {
 	tag, date, rest, ok := cutElement(value)
 	if !ok || tag != tagGeneralizedTime || !isDERTime(tag, date) || len(rest) > 0 {
 		return errMalformed
 	}
-	e.invalid = derTime(tag, date)
+	e.Invalid = derTime(tag, date)
 	return nil
 }
 
-// reasonName returns a reason as RFC 5280 writes it.
-func reasonName(code int) string {
-	switch code {
+// Reason returns why, as RFC 5280 writes it: "keyCompromise".
+func (e *Entry) Reason() string {
+	switch e.reason {
 	case 0:
 		return "unspecified"
 	case 1:
@@ -144,7 +148,7 @@ func reasonName(code int) string {
 	case 10:
 		return "aACompromise"
 	}
-	return fmt.Sprintf("reason %d", code)
+	return fmt.Sprintf("reason %d", e.reason)
 }
 
 // isMinimal reports whether number is an INTEGER in the shortest form.
