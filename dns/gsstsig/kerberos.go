@@ -14,8 +14,8 @@ const flags = krb5.ContextFlagMutual | krb5.ContextFlagReplay | krb5.ContextFlag
 // errNoCredentials says that there is nothing to log in with.
 var errNoCredentials = errors.New("no credentials")
 
-// kerberos is the mechanism in Go, with the credentials of a user or of a ticket cache.
-type kerberos struct {
+// goMechanism is Kerberos in Go, with the credentials of a user or of a ticket cache.
+type goMechanism struct {
 	// own says that the credentials are those of the process.
 	own       bool
 	options   []gssapi.Option[gssapi.Initiator]
@@ -28,7 +28,7 @@ func (s *Signer) mechanism() (mechanism, error) {
 	if s.User == "" {
 		return s.ownCredentials(), nil
 	}
-	k := s.kerberos()
+	k := s.inGo()
 	k.options = append(k.options, gssapi.WithUsername(s.User), gssapi.WithRealm(s.Realm))
 	if s.Keytab != "" {
 		k.options = append(k.options, gssapi.WithKeytab[gssapi.Initiator](s.Keytab))
@@ -45,12 +45,12 @@ func (s *Signer) mechanism() (mechanism, error) {
 	return k, nil
 }
 
-func (s *Signer) kerberos() *kerberos {
-	return &kerberos{options: []gssapi.Option[gssapi.Initiator]{gssapi.WithConfig(s.Config)}}
+func (s *Signer) inGo() *goMechanism {
+	return &goMechanism{options: []gssapi.Option[gssapi.Initiator]{gssapi.WithConfig(s.Config)}}
 }
 
 // begin implements mechanism: it logs in and gets a ticket.
-func (k *kerberos) begin(service string) (token []byte, err error) {
+func (k *goMechanism) begin(service string) (token []byte, err error) {
 	defer guard(&err)
 	if err := k.login(); err != nil {
 		if k.own {
@@ -63,27 +63,27 @@ func (k *kerberos) begin(service string) (token []byte, err error) {
 	return token, err
 }
 
-func (k *kerberos) login() (err error) {
+func (k *goMechanism) login() (err error) {
 	defer guard(&err)
 	k.initiator, err = gssapi.NewInitiator(k.options...)
 	return err
 }
 
 // next implements mechanism.
-func (k *kerberos) next(input []byte) (token []byte, established bool, err error) {
+func (k *goMechanism) next(input []byte) (token []byte, established bool, err error) {
 	defer guard(&err)
 	token, again, err := k.initiator.Initiate(k.service, flags, input)
 	return token, !again, err
 }
 
 // sign implements mechanism.
-func (k *kerberos) sign(data []byte) ([]byte, error) { return k.initiator.MakeSignature(data) }
+func (k *goMechanism) sign(data []byte) ([]byte, error) { return k.initiator.MakeSignature(data) }
 
 // verify implements mechanism.
-func (k *kerberos) verify(data, mac []byte) error { return k.initiator.VerifySignature(data, mac) }
+func (k *goMechanism) verify(data, mac []byte) error { return k.initiator.VerifySignature(data, mac) }
 
 // disconnect implements mechanism. Until then a goroutine of gokrb5 waits to renew the ticket.
-func (k *kerberos) disconnect() {
+func (k *goMechanism) disconnect() {
 	if k.initiator != nil {
 		_ = k.initiator.Close() // returns nil always
 	}
@@ -91,4 +91,4 @@ func (k *kerberos) disconnect() {
 }
 
 // close implements mechanism.
-func (k *kerberos) close() error { return nil }
+func (k *goMechanism) close() error { return nil }

@@ -4,7 +4,7 @@ package gsstsig
 
 // ownCredentials returns the mechanism with the process's own credentials: its ticket cache.
 func (s *Signer) ownCredentials() mechanism {
-	k := s.kerberos()
+	k := s.inGo()
 	k.own = true
 	return k
 }

@@ -1,7 +1,6 @@
 package gsstsig
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -13,6 +12,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/keytab"
 
 	"github.com/clouddp/sdk/dns/rfc2136"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // Signer signs with keys negotiated by Kerberos. The zero value uses the credentials that the process runs with: on
@@ -101,7 +101,7 @@ func (s *Signer) checkUser(problems *InvalidError) {
 
 func (s *Signer) checkConfig(problems *InvalidError) {
 	if s.Config == "" {
-		if _, err := os.Stat(systemConfig()); err != nil && (s.User != "" || runtime.GOOS != "windows") {
+		if _, err := os.Stat(kerberos.ConfigPath()); err != nil && (s.User != "" || runtime.GOOS != "windows") {
 			problems.Add("Config", "is empty, and so is the system's: %v", err)
 		}
 		return
@@ -130,11 +130,6 @@ func (s *Signer) host(problems *InvalidError, server string) string {
 		problems.Add(field, "%q is no DNS name", host)
 	}
 	return host
-}
-
-// systemConfig is the file that the Kerberos library reads if it is given no configuration.
-func systemConfig() string {
-	return cmp.Or(strings.TrimPrefix(os.Getenv("KRB5_CONFIG"), "FILE:"), "/etc/krb5.conf")
 }
 
 func readable(path string) (err error) {

@@ -13,6 +13,7 @@ var rooms = map[string]links{
 	"internal/house":      {},
 	"internal/testserver": {}, // its code is built for integration tests only
 	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
+	"internal/kerberos":   join(errCategories),
 
 	"certs":                 join(errCategories, formats),
 	"certs/internal/crl":    {},
@@ -42,6 +43,7 @@ var rooms = map[string]links{
 	}),
 
 	"certs/adcs/icpr": join(certs, msrpc, kerberosOverRPC, links{
+		"internal/kerberos":            "says what a failed login means",
 		"certs/internal/pkcs7":         "authorities hand out chains in it",
 		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
 	}),
@@ -123,6 +125,7 @@ var (
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
 	gokrb5 = links{
+		"internal/kerberos":                  "the meaning of failures and the place of tickets are the same in every driver",
 		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
 		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
 		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // AuthError says why signing in to a web server failed. Nothing has been changed there. It matches one of the categories
@@ -63,7 +64,7 @@ func categorise(err error, code string) error {
 	switch {
 	case errors.Is(err, errs.ErrUnsupported), errors.Is(err, errNotOffered):
 		return errs.ErrUnsupported
-	case errors.Is(err, errRefused), errors.Is(err, errNoCredentials), code != "", strings.Contains(err.Error(), badLogin):
+	case errors.Is(err, errRefused), errors.Is(err, errNoCredentials), kerberos.Refused(err):
 		return errs.ErrDenied
 	}
 	return errs.ErrUnavailable

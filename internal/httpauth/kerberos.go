@@ -2,12 +2,8 @@ package httpauth
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/jcmturner/gokrb5/v8/config"
@@ -15,6 +11,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/keytab"
 
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // Kerberos signs in with Kerberos (Negotiate, RFC 4559). The zero value uses the ticket cache that kinit fills; on Windows
@@ -96,7 +93,7 @@ func (k *Kerberos) checkCache(problems *errs.InvalidError) {
 	if k.Realm != "" || k.Password != nil || k.Keytab != "" {
 		problems.Add("Kerberos.User", "is empty, but a Realm, Password or Keytab is given; name the account that it belongs to")
 	}
-	if _, err := k.cachePath(); err != nil {
+	if _, err := kerberos.CachePath(k.Cache); err != nil {
 		problems.Add("Kerberos.Cache", "cannot be used: %v", err)
 	}
 }
@@ -106,7 +103,7 @@ func (k *Kerberos) config() (c *config.Config, err error) {
 	if k.Config != "" {
 		return config.NewFromString(k.Config)
 	}
-	return config.Load(cmp.Or(strings.TrimPrefix(os.Getenv("KRB5_CONFIG"), "FILE:"), "/etc/krb5.conf"))
+	return config.Load(kerberos.ConfigPath())
 }
 
 func (k *Kerberos) keytab() (keys *keytab.Keytab, err error) {
@@ -119,18 +116,9 @@ func (k *Kerberos) keytab() (keys *keytab.Keytab, err error) {
 	return keys, keys.Unmarshal(content)
 }
 
-func (k *Kerberos) cachePath() (string, error) {
-	name := cmp.Or(k.Cache, os.Getenv("KRB5CCNAME"), filepath.Join("/tmp", "krb5cc_"+strconv.Itoa(os.Getuid())))
-	path := strings.TrimPrefix(name, "FILE:")
-	if kind, _, found := strings.Cut(path, ":"); found && len(kind) > 1 { // a drive is one letter
-		return "", fmt.Errorf("%w: a ticket cache of kind %s; use a file", errs.ErrUnsupported, kind)
-	}
-	return path, nil
-}
-
 func (k *Kerberos) cache() (c *credentials.CCache, err error) {
 	defer guard(&err)
-	path, err := k.cachePath()
+	path, err := kerberos.CachePath(k.Cache)
 	if err != nil {
 		return nil, err
 	}
@@ -141,18 +129,4 @@ func (k *Kerberos) cache() (c *credentials.CCache, err error) {
 func isAddress(host string) bool {
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil
-}
-
-// badLogin is what gokrb5 says where it, not the KDC, finds the password wrong: it cannot decrypt what the KDC sent.
-const badLogin = "client password/keytab incorrect"
-
-// kerberosCode finds the name of an error of RFC 4120 in the text of gokrb5, which has it nowhere else.
-var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
-
-// kdcCode returns the code of a KDC that an error tells of, or "".
-func kdcCode(err error) string {
-	if code := kerberosCode.FindStringSubmatch(err.Error()); code != nil {
-		return code[1]
-	}
-	return ""
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // session sends requests that are signed in with one credential, over connections that nobody else uses.
@@ -139,6 +141,6 @@ func (p *pool) fail(ctx context.Context, scheme string, offered []string, err er
 	if ended := ctx.Err(); ended != nil {
 		return ended
 	}
-	code := kdcCode(err)
+	code := kerberos.Code(err)
 	return &AuthError{Server: p.server, Scheme: scheme, Offered: offered, Code: code, Err: err, category: categorise(err, code)}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/oiweiwei/gokrb5.fork/v9/config"
 	"github.com/oiweiwei/gokrb5.fork/v9/keytab"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // check adds every problem that keeps i from being used.
@@ -73,7 +75,7 @@ func (i *Issuer) checkKerberos(problems *InvalidError) {
 		if err := parseable(i.Config); err != nil {
 			problems.Add("Config", "is no Kerberos configuration: %v", err)
 		}
-	} else if _, err := os.Stat(systemConfig()); err != nil {
+	} else if _, err := os.Stat(kerberos.ConfigPath()); err != nil {
 		problems.Add("Config", "is empty, and so is the system's: %v", err)
 	}
 }

@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // faults with which a server answers the first call after a login that it did not accept: Windows the first, Samba the
@@ -60,30 +59,18 @@ func hasCategory(err error) bool {
 	return errors.Is(err, ErrUnsupported) || errors.Is(err, ErrIntegrity) || errors.Is(err, ErrLimit)
 }
 
-// kerberosCode finds the name of an error of RFC 4120 in the text of the Kerberos library, which has it nowhere else.
-var kerberosCode = regexp.MustCompile(`\(\d+\) (K[A-Z]+_[A-Z_]+)`)
-
-// What the library says where it, not the KDC, finds the credentials wrong: it cannot decrypt what the KDC sent, or the
-// ticket in the cache has expired.
-const (
-	badLogin = "client password/keytab incorrect"
-	expired  = "no user credentials available"
-)
-
 // loginError returns a *LoginError if err says that the login failed.
 func (i *Issuer) loginError(err error, sent bool) error {
 	login := &LoginError{Service: i.principal(), Err: err}
 	fault, isFault := errors.AsType[*faultError](err)
-	code := kerberosCode.FindStringSubmatch(err.Error())
 	switch {
 	case isFault && fault.status == statusAccessDenied:
 		login.Code = "ERROR_ACCESS_DENIED"
 	case isFault && fault.status == statusProtocolError && fault.idle && i.NTLM:
 	case sent:
 		return nil
-	case code != nil:
-		login.Code = code[1]
-	case errors.Is(err, errNoCredentials), strings.Contains(err.Error(), badLogin), strings.Contains(err.Error(), expired):
+	case kerberos.Refused(err), errors.Is(err, errNoCredentials):
+		login.Code = kerberos.Code(err)
 	default:
 		return nil
 	}

@@ -1,13 +1,8 @@
 package icpr
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"os"
-	"os/user"
-	"path/filepath"
-	"strings"
 
 	"github.com/oiweiwei/gokrb5.fork/v9/client"
 	"github.com/oiweiwei/gokrb5.fork/v9/config"
@@ -17,6 +12,7 @@ import (
 	"github.com/oiweiwei/gokrb5.fork/v9/types"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // errNoCredentials says that there is nothing to log in with.
@@ -63,7 +59,11 @@ func (t tickets) login(dial client.KDCDialer, service string) (_ *client.Client,
 
 // fromCache uses the tickets of the process: one for the service, or the one that gets it.
 func fromCache(conf *config.Config, settings []func(*client.Settings), service string) (*client.Client, error) {
-	cache, err := credentials.LoadCCache(cachePath())
+	path, err := kerberos.CachePath("")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
+	}
+	cache, err := credentials.LoadCCache(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: read the ticket cache: %w", errNoCredentials, err)
 	}
@@ -78,27 +78,11 @@ func fromCache(conf *config.Config, settings []func(*client.Settings), service s
 	return c, nil
 }
 
-// cachePath is the file that KRB5CCNAME names or that kinit fills by default.
-func cachePath() string {
-	path := strings.TrimPrefix(os.Getenv("KRB5CCNAME"), "FILE:")
-	if path == "" {
-		if current, err := user.Current(); err == nil {
-			path = filepath.Join("/", "tmp", "krb5cc_"+current.Uid)
-		}
-	}
-	return path
-}
-
 func (t tickets) configuration() (*config.Config, error) {
 	if t.config != "" {
 		return config.NewFromString(t.config)
 	}
-	return config.Load(systemConfig())
-}
-
-// systemConfig is the file that Kerberos libraries read if they are given no configuration.
-func systemConfig() string {
-	return cmp.Or(strings.TrimPrefix(os.Getenv("KRB5_CONFIG"), "FILE:"), "/etc/krb5.conf")
+	return config.Load(kerberos.ConfigPath())
 }
 
 // secretOf returns a password that is not empty.

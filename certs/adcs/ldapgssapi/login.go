@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"regexp"
 	"runtime"
 	"strings"
 
@@ -19,6 +18,7 @@ import (
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // The error categories this package returns, shared by the whole module.
@@ -155,11 +155,7 @@ func (l *Login) configuration() (*config.Config, error) {
 	if l.Config != "" {
 		return config.NewFromString(l.Config)
 	}
-	return config.Load(systemConfig())
-}
-
-func systemConfig() string {
-	return cmp.Or(strings.TrimPrefix(os.Getenv("KRB5_CONFIG"), "FILE:"), "/etc/krb5.conf")
+	return config.Load(kerberos.ConfigPath())
 }
 
 // check returns everything wrong with the fields.
@@ -181,18 +177,12 @@ func (l *Login) check(host string) error {
 		e.Add("Password", "give either a Password or a Keytab for User")
 	}
 	if l.Config == "" && (l.User != "" || runtime.GOOS != "windows") {
-		if _, err := os.Stat(systemConfig()); err != nil {
+		if _, err := os.Stat(kerberos.ConfigPath()); err != nil {
 			e.Add("Config", "is empty, and so is the system's: %v", err)
 		}
 	}
 	return e.Err()
 }
-
-// kerberosCode finds the name of an error of RFC 4120 in the text of gokrb5, which has it nowhere else; badLogin is
-// what gokrb5 says where it, not the KDC, finds the password wrong.
-var kerberosCode = regexp.MustCompile(`\(\d+\) K[A-Z]+_[A-Z_]+`)
-
-const badLogin = "client password/keytab incorrect"
 
 // failure puts what went wrong before the bind into its category.
 func failure(ctx context.Context, err error) error {
@@ -201,7 +191,7 @@ func failure(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	case errors.Is(err, ErrDenied):
 		return err
-	case kerberosCode.MatchString(err.Error()), strings.Contains(err.Error(), badLogin), errors.Is(err, errNoCredentials):
+	case kerberos.Refused(err), errors.Is(err, errNoCredentials):
 		return fmt.Errorf("%w: %w", ErrDenied, err)
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)

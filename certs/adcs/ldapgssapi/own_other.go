@@ -3,14 +3,12 @@
 package ldapgssapi
 
 import (
-	"cmp"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/jcmturner/gokrb5/v8/client"
 	"github.com/jcmturner/gokrb5/v8/credentials"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // own returns the mechanism with the process's ticket cache.
@@ -19,8 +17,10 @@ func (l *Login) own(service string) (mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	byDefault := filepath.Join(os.TempDir(), fmt.Sprintf("krb5cc_%d", os.Getuid()))
-	path := cmp.Or(strings.TrimPrefix(os.Getenv("KRB5CCNAME"), "FILE:"), byDefault)
+	path, err := kerberos.CachePath("")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
+	}
 	cache, err := credentials.LoadCCache(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
