@@ -35,13 +35,20 @@
 //
 // Drivers speak to services outside, and are imported only by programs that use them:
 //
+//   - [github.com/clouddp/sdk/certs/adcs]: the templates of an Active Directory forest, over LDAP.
+//   - [github.com/clouddp/sdk/certs/adcs/icpr], [github.com/clouddp/sdk/certs/adcs/certsrv] and
+//     [github.com/clouddp/sdk/certs/adcs/certreq]: its certification authorities, over RPC, over HTTPS and with Windows' own program.
+//   - [github.com/clouddp/sdk/dns/rfc2136], [github.com/clouddp/sdk/dns/gsstsig], [github.com/clouddp/sdk/dns/libdnszone] and
+//     [github.com/clouddp/sdk/dns/azuredns]: zones, by dynamic update, signed by Kerberos too, by any libdns provider, in Azure.
 //   - [github.com/clouddp/sdk/clouddp/classic]: the classic Azure Service Management API, which Microsoft retired in 2024.
 //   - [github.com/clouddp/sdk/clouddp/adminservice]: a Configuration Manager site, through its AdminService.
 //
 // # Testing
 //
 // Every interface has an in-memory implementation and a conformance suite, in a package named after it:
-// [github.com/clouddp/sdk/certs/certstest], [github.com/clouddp/sdk/dns/dnstest],
+// [github.com/clouddp/sdk/certs/certstest], [github.com/clouddp/sdk/certs/adcs/adcstest],
+// [github.com/clouddp/sdk/certs/adcs/icpr/icprtest], [github.com/clouddp/sdk/certs/adcs/certsrv/certsrvtest],
+// [github.com/clouddp/sdk/dns/dnstest],
 // [github.com/clouddp/sdk/clientsettings/clientsettingstest], [github.com/clouddp/sdk/statusmsg/statusmsgtest],
 // [github.com/clouddp/sdk/clouddp/mgmtcert/mgmtcerttest], [github.com/clouddp/sdk/clouddp/content/contenttest],
 // [github.com/clouddp/sdk/clouddp/clouddptest], [github.com/clouddp/sdk/clouddp/classic/classictest] and
