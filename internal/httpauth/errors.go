@@ -60,7 +60,7 @@ var (
 )
 
 // categorise returns the category of what ended a sign-in.
-func categorise(err error, code string) error {
+func categorise(err error) error {
 	switch {
 	case errors.Is(err, errs.ErrUnsupported), errors.Is(err, errNotOffered):
 		return errs.ErrUnsupported

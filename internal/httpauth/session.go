@@ -141,6 +141,5 @@ func (p *pool) fail(ctx context.Context, scheme string, offered []string, err er
 	if ended := ctx.Err(); ended != nil {
 		return ended
 	}
-	code := kerberos.Code(err)
-	return &AuthError{Server: p.server, Scheme: scheme, Offered: offered, Code: code, Err: err, category: categorise(err, code)}
+	return &AuthError{Server: p.server, Scheme: scheme, Offered: offered, Code: kerberos.Code(err), Err: err, category: categorise(err)}
 }
