@@ -12,6 +12,9 @@ import (
 	"github.com/clouddp/sdk/statusmsg/cmlog"
 )
 
+// BenchmarkEntries reads either dialect beside a script. What one core does:
+//
+//	go test -run NONE -bench Entries -cpu 1 ./statusmsg/cmlog
 func BenchmarkEntries(b *testing.B) {
 	for _, dialect := range []cmlog.Dialect{cmlog.Client, cmlog.Server} {
 		b.Run(dialect.String(), func(b *testing.B) {
