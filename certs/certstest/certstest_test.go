@@ -42,28 +42,7 @@ func request(templateName string) *certs.Request {
 
 func TestCAIsAnIssuer(t *testing.T) {
 	certstest.TestIssuer(t, func(t *testing.T) certstest.IssuerHarness {
-		t.Helper()
-		ca, group := newCA(t)
-		slow := template.CloudDP(group)
-		slow.Name, slow.EnrollmentFlags = "SlowCert", template.EnrollmentPendAllRequests
-		publish(t, ca, slow)
-		long := template.CloudDP(group)
-		long.Name, long.MinimalKeySize = "LongCert", 4096
-		publish(t, ca, long)
-		return certstest.IssuerHarness{
-			Issuer:       ca,
-			Template:     "CloudDPCert",
-			Refused:      "WebServer",
-			NotPublished: "AbsentCert",
-			NoRight:      "WebServer",
-			LongKey:      "LongCert",
-			Pending:      "SlowCert",
-			Requests:     ca.Requests,
-			Approve:      ca.Approve,
-			Deny:         func(id string) error { return ca.Deny(id, certs.CodeAdminDenied) },
-			Fail:         func() { ca.Fail(certs.ErrUnavailable) },
-			LoseAnswer:   ca.LoseAnswer,
-		}
+		return certstest.NewCA(authority).Harness(t)
 	})
 }
 

@@ -26,5 +26,6 @@
 //
 // # Testing
 //
-// A driver runs [TestIssuer] or [TestDirectory] with a factory of harnesses; each subtest gets a fresh one.
+// A driver runs [TestIssuer] or [TestDirectory] with a factory of harnesses; each subtest gets a fresh one. A driver that
+// leads to a CA of this package has all but its own line from [CA.Harness].
 package certstest

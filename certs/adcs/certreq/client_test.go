@@ -23,20 +23,9 @@ func TestPassesTheSuite(t *testing.T) {
 				t.Helper()
 				p := newProgram(t)
 				p.english = english
-				return certstest.IssuerHarness{
-					Issuer:       p.client(),
-					Template:     "CloudDPCert",
-					Refused:      "WebServer",
-					NotPublished: "AbsentCert",
-					NoRight:      "WebServer",
-					LongKey:      "LongCert",
-					Pending:      "SlowCert",
-					Requests:     p.ca.Requests,
-					Approve:      p.ca.Approve,
-					Deny:         func(id string) error { return p.ca.Deny(id, certs.CodeAdminDenied) },
-					Fail:         func() { p.ca.Fail(certs.ErrUnavailable) },
-					LoseAnswer:   p.ca.LoseAnswer,
-				}
+				h := p.ca.Harness(t)
+				h.Issuer = p.client()
+				return h
 			})
 		})
 	}

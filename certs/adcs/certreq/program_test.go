@@ -15,7 +15,6 @@ import (
 	"github.com/clouddp/sdk/certs/adcs/certreq"
 	"github.com/clouddp/sdk/certs/certstest"
 	"github.com/clouddp/sdk/certs/internal/pkcs7"
-	"github.com/clouddp/sdk/certs/template"
 )
 
 const config = `ca1.contoso.com\Contoso Issuing CA`
@@ -113,16 +112,7 @@ func exit(code uint32) int { return int(code) }
 func newProgram(t testing.TB) *program {
 	t.Helper()
 	ca := certstest.NewCA("Contoso Issuing CA")
-	group := ca.AddGroup("ConfigMgr Site Servers")
-	ca.JoinGroup(group)
-	slow, long := template.CloudDP(group), template.CloudDP(group)
-	slow.Name, slow.EnrollmentFlags = "SlowCert", template.EnrollmentPendAllRequests
-	long.Name, long.MinimalKeySize = "LongCert", 4096
-	for _, wanted := range []template.Template{template.CloudDP(group), slow, long} {
-		if _, err := template.Apply(t.Context(), ca, template.Desired{Template: wanted, CA: ca.Name()}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	ca.Harness(t) // for its templates
 	return &program{t: t, ca: ca}
 }
 

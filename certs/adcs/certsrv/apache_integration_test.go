@@ -93,7 +93,7 @@ func TestPassesTheSuiteBehindApache(t *testing.T) {
 				t.Helper()
 				ca, pages := newAuthority(t)
 				e.open(pages)
-				return harness(e.client(t, c.credential), ca)
+				return harness(t, e.client(t, c.credential), ca)
 			})
 			if !e.only(c.user) {
 				t.Errorf("asked by %q, want %s alone", e.users, c.user)

@@ -24,7 +24,7 @@ func TestPassesTheSuiteInEveryLanguage(t *testing.T) {
 				t.Helper()
 				ca, web := newAuthority(t)
 				web.Speak(certsrvtest.Language(language))
-				return harness(newClient(t, web), ca)
+				return harness(t, newClient(t, web), ca)
 			})
 		})
 	}
@@ -49,7 +49,7 @@ func TestPassesTheSuiteBehindAPassword(t *testing.T) {
 		t.Helper()
 		ca, web := newAuthority(t)
 		web.RequireBasic("anna", "horse")
-		return harness(newClient(t, serve(t, web)), ca)
+		return harness(t, newClient(t, serve(t, web)), ca)
 	})
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/clouddp/sdk/certs/adcs/icpr"
 	"github.com/clouddp/sdk/certs/adcs/icpr/icprtest"
 	"github.com/clouddp/sdk/certs/certstest"
-	"github.com/clouddp/sdk/certs/template"
 )
 
 const (
@@ -25,47 +24,31 @@ const (
 	password  = "correct horse"
 )
 
-// lab is an authority behind RPC, with a template that issues, one that waits for a certificate manager and one that
-// the caller may not use.
+// lab is an authority behind RPC.
 type lab struct {
-	ca     *certstest.CA
-	server *icprtest.Server
-	issuer *icpr.Issuer
+	ca      *certstest.CA
+	server  *icprtest.Server
+	issuer  *icpr.Issuer
+	harness certstest.IssuerHarness
 }
 
 func newLab(t testing.TB) *lab {
 	t.Helper()
 	ca := certstest.NewCA(authority)
-	group := ca.AddGroup("ConfigMgr Site Servers")
-	pending := template.CloudDP(group)
-	pending.Name, pending.DisplayName = "CloudDPPending", "Cloud DP Pending"
-	pending.EnrollmentFlags |= template.EnrollmentPendAllRequests
-	for _, wanted := range []template.Template{template.CloudDP(group), pending} {
-		if _, err := template.Apply(t.Context(), ca, template.Desired{Template: wanted, CA: ca.Name()}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ca.JoinGroup(group)
 	server := icprtest.NewServer(ca)
 	server.AddAccount(user, password)
-	return &lab{ca, server, &icpr.Issuer{
+	l := &lab{ca, server, &icpr.Issuer{
 		Host: host, Authority: authority, Dial: server.Dial,
 		User: user, Realm: "CONTOSO.COM", Password: certs.StaticPassword(password), NTLM: true,
-	}}
-}
-
-func (l *lab) harness() certstest.IssuerHarness {
-	return certstest.IssuerHarness{
-		Issuer: l.issuer, Template: "CloudDPCert", Refused: "WebServer", Pending: "CloudDPPending",
-		Approve:    l.ca.Approve,
-		Deny:       func(id string) error { return l.ca.Deny(id, certs.CodeAdminDenied) },
-		Fail:       func() { l.server.Inject(icprtest.FaultUnreachable) },
-		LoseAnswer: func() { l.server.Inject(icprtest.FaultLostAnswer) },
-	}
+	}, ca.Harness(t)}
+	l.harness.Issuer = l.issuer
+	l.harness.Fail = func() { server.Inject(icprtest.FaultUnreachable) }
+	l.harness.LoseAnswer = func() { server.Inject(icprtest.FaultLostAnswer) }
+	return l
 }
 
 func TestIssuerInMemory(t *testing.T) {
-	certstest.TestIssuer(t, func(t *testing.T) certstest.IssuerHarness { return newLab(t).harness() })
+	certstest.TestIssuer(t, func(t *testing.T) certstest.IssuerHarness { return newLab(t).harness })
 }
 
 func TestIssuerOverSockets(t *testing.T) {
@@ -78,7 +61,7 @@ func TestIssuerOverSockets(t *testing.T) {
 		l.issuer.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		}
-		return l.harness()
+		return l.harness
 	})
 }
 
@@ -166,7 +149,7 @@ func TestFaults(t *testing.T) {
 // Asking changes nothing, so that nothing about it is unknown.
 func TestRetrieveAfterALostAnswer(t *testing.T) {
 	l := newLab(t)
-	pending, _ := errors.AsType[*certs.PendingError](l.enroll(t.Context(), "CloudDPPending"))
+	pending, _ := errors.AsType[*certs.PendingError](l.enroll(t.Context(), l.harness.Pending))
 	if pending == nil {
 		t.Fatal("not pending")
 	}
