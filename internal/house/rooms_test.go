@@ -14,6 +14,7 @@ var rooms = map[string]links{
 	"internal/testserver": {}, // its code is built for integration tests only
 	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
 	"internal/kerberos":   join(errCategories),
+	"internal/loopback":   {},
 
 	"certs":                 join(errCategories, formats),
 	"certs/internal/crl":    {},
@@ -92,9 +93,9 @@ var rooms = map[string]links{
 		"clouddp/content/contenttest":       "the Lab's storage",
 	}),
 	"clouddp/classic":                       join(clouddp, azcore),
-	"clouddp/classic/classictest":           join(clouddp),
+	"clouddp/classic/classictest":           join(clouddp, onLoopback),
 	"clouddp/adminservice":                  join(errCategories, siteSide, azcore, gokrb5, ntlm, links{"internal/httpauth": "signs in"}),
-	"clouddp/adminservice/adminservicetest": join(errCategories, siteSide),
+	"clouddp/adminservice/adminservicetest": join(errCategories, siteSide, onLoopback),
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
@@ -195,6 +196,7 @@ var (
 		"github.com/google/uuid":          "go-ldap reads controls of replication with it",
 		"golang.org/x/crypto/md4":         "go-ldap can bind with NTLM, which is not used",
 	}
+	onLoopback  = links{"internal/loopback": "serves it over TLS"}
 	checkedSwap = links{"dns/internal/swap": "a swap is the same in every zone"}
 	zstandard   = links{
 		"github.com/klauspost/compress": "chunks are compressed with Zstandard, which the standard library has not",
