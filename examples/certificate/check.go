@@ -31,7 +31,7 @@ func check(ctx context.Context, o options, p *printer) error {
 		findings = append(findings, revocation...)
 	}
 	found := p.findings(findings)
-	p.note("%s: %d findings", clean(o.files[0]), len(findings))
+	p.note("%s: %s", clean(o.files[0]), counted(len(findings)))
 	return found
 }
 

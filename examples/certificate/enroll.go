@@ -89,7 +89,7 @@ func request(ctx context.Context, ca *certstest.CA, commonName, templateName str
 	}
 	p.say(map[string]any{"step": "issue", "thumbprint": bundle.Thumbprint(), "notAfter": bundle.Leaf.NotAfter.UTC()}, "issued    %s", bundle)
 	findings := certs.CheckService(bundle, commonName, time.Now())
-	p.say(map[string]any{"step": "check", "findings": len(findings)}, "check     %d findings", len(findings))
+	p.say(map[string]any{"step": "check", "findings": len(findings)}, "check     %s", counted(len(findings)))
 	return bundle, p.findings(findings)
 }
 

@@ -60,3 +60,11 @@ func clean(text string) string {
 		return r
 	}, text)
 }
+
+// counted returns a number of findings in words.
+func counted(findings int) string {
+	if findings == 1 {
+		return "1 finding"
+	}
+	return fmt.Sprintf("%d findings", findings)
+}
