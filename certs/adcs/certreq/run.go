@@ -2,6 +2,7 @@ package certreq
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ func runProgram(ctx context.Context, program string, arguments []string) (output
 		if runtime.GOOS != "windows" {
 			return nil, 0, fmt.Errorf("%w: certreq.exe is a program of Windows", certs.ErrUnsupported)
 		}
-		program = filepath.Join(os.Getenv("SystemRoot"), "System32", "certreq.exe")
+		program = filepath.Join(cmp.Or(os.Getenv("SystemRoot"), `C:\Windows`), "System32", "certreq.exe")
 	}
 	kept := &limited{}
 	cmd := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // arguments are checked and passed as they are
