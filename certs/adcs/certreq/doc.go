@@ -13,8 +13,8 @@
 // word of it is read: a certificate is known by the file that it wrote, a refusal by its result code, a request that waits by its
 // number.
 //
-// Its authors have never run this package against the certreq.exe of a Windows: the arguments are those that Microsoft
-// documents, the output is read as the public has shown it, and the tests play the program. Where Kerberos or NTLM will do,
+// It has never been run against the certreq.exe of a Windows: the arguments are those that Microsoft documents, the output is
+// read as the public has shown it, and the tests play the program. Where Kerberos or NTLM will do,
 // package github.com/clouddp/sdk/certs/adcs/certsrv needs no Windows and is proven further.
 //
 // # Errors
