@@ -149,6 +149,7 @@ func (r *RevocationChecker) bound(list io.Reader) *bounded {
 	return &bounded{source: list, left: r.maxBytes() + 1}
 }
 
+// Read implements [io.Reader].
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		return 0, errors.New("it is larger than the limit")

@@ -28,6 +28,7 @@ func parseGUID(s string) (g guid) {
 	return g
 }
 
+// String returns the usual form, in lower case.
 func (g guid) String() string {
 	return fmt.Sprintf("%08x-%04x-%04x-%x-%x", binary.LittleEndian.Uint32(g[0:]), binary.LittleEndian.Uint16(g[4:]),
 		binary.LittleEndian.Uint16(g[6:]), g[8:10], g[10:])

@@ -110,11 +110,13 @@ func closeBody(request *http.Request) {
 // sender is the end of the pipeline.
 type sender struct{ base http.RoundTripper }
 
+// Do implements [policy.Transporter].
 func (s sender) Do(request *http.Request) (*http.Response, error) { return s.base.RoundTrip(request) }
 
 // credential marks the errors of a credential, so that they are not taken for a lost answer.
 type credential struct{ azcore.TokenCredential }
 
+// GetToken implements [azcore.TokenCredential].
 func (c credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	token, err := c.TokenCredential.GetToken(ctx, o)
 	if err != nil {
@@ -126,6 +128,8 @@ func (c credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) 
 // credentialError reports a credential that gave no token: nothing was sent.
 type credentialError struct{ err error }
 
+// Error implements error.
 func (e *credentialError) Error() string { return "no token: " + printable(e.err.Error()) }
 
+// Unwrap returns [ErrDenied] and the cause.
 func (e *credentialError) Unwrap() []error { return []error{ErrDenied, e.err} }

@@ -161,6 +161,7 @@ func mayHaveArrived(err error) bool {
 // redirectError reports a redirect that is not followed: nothing was carried out.
 type redirectError struct{ text string }
 
+// Error implements error.
 func (e *redirectError) Error() string { return e.text }
 
 // credentialError reports a credential that gave no token: nothing was sent.

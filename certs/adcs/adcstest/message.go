@@ -63,6 +63,7 @@ type refusal struct {
 	text string
 }
 
+// Error implements error.
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.code, r.text) }
 
 func refuse(c code, format string, args ...any) error {
