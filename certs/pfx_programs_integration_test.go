@@ -18,7 +18,7 @@ import (
 func debianPackages() map[string]string {
 	return map[string]string{
 		"openssl": "openssl", "keytool": "openjdk-17-jre-headless", "pk12util": "libnss3-tools", "certutil": "libnss3-tools",
-		"certtool": "gnutls-bin", "node": "nodejs",
+		"certtool": "gnutls-bin", "node": "nodejs", "osslsigncode": "osslsigncode", "/usr/bin/python3": "python3-cryptography",
 	}
 }
 

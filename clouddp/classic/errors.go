@@ -167,8 +167,10 @@ func (e *redirectError) Error() string { return e.text }
 // credentialError reports a credential that gave no token: nothing was sent.
 type credentialError struct{ err error }
 
+// Error implements error.
 func (e *credentialError) Error() string { return "no token: " + printable(e.err.Error()) }
 
+// Unwrap returns the cause.
 func (e *credentialError) Unwrap() error { return e.err }
 
 // printable bounds text of the service and takes the control characters out of it.

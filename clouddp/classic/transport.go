@@ -64,6 +64,7 @@ func (s *Subscription) newTransport() *http.Transport {
 // sender is the end of the pipeline: one request, one answer of bounded size. It follows no redirect by itself.
 type sender struct{ transport http.RoundTripper }
 
+// Do implements [policy.Transporter].
 func (s sender) Do(request *http.Request) (*http.Response, error) {
 	response, err := s.transport.RoundTrip(request)
 	if err != nil {
@@ -76,6 +77,7 @@ func (s sender) Do(request *http.Request) (*http.Response, error) {
 // credential marks the errors of a credential, so that they are not taken for a lost answer.
 type credential struct{ azcore.TokenCredential }
 
+// GetToken implements [azcore.TokenCredential].
 func (c credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	token, err := c.TokenCredential.GetToken(ctx, o)
 	if err != nil {

@@ -28,6 +28,7 @@ type guard struct {
 	depth   int
 }
 
+// Token implements [xml.TokenReader].
 func (g *guard) Token() (xml.Token, error) {
 	token, err := g.decoder.RawToken()
 	if err != nil {
@@ -51,10 +52,12 @@ var _ xml.TokenReader = (*guard)(nil)
 // encoded is a value that travels as Base64.
 type encoded []byte
 
+// MarshalText implements encoding.TextMarshaler.
 func (e encoded) MarshalText() ([]byte, error) {
 	return []byte(base64.StdEncoding.EncodeToString(e)), nil
 }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (e *encoded) UnmarshalText(text []byte) error {
 	compact := strings.Join(strings.Fields(string(text)), "")
 	raw, err := base64.StdEncoding.DecodeString(compact)

@@ -18,26 +18,42 @@ func newPipe() (near, far net.Conn) {
 // bufferedConn is one end.
 type bufferedConn struct{ in, out *flow }
 
-func (c *bufferedConn) Read(p []byte) (int, error)  { return c.in.read(p) }
+// Read implements [net.Conn].
+func (c *bufferedConn) Read(p []byte) (int, error) { return c.in.read(p) }
+
+// Write implements [net.Conn].
 func (c *bufferedConn) Write(p []byte) (int, error) { return c.out.write(p) }
 
+// Close implements [net.Conn]: it ends both directions.
 func (c *bufferedConn) Close() error {
 	c.in.close()
 	c.out.close()
 	return nil
 }
 
-func (c *bufferedConn) LocalAddr() net.Addr  { return memoryAddr{} }
+// LocalAddr implements [net.Conn].
+func (c *bufferedConn) LocalAddr() net.Addr { return memoryAddr{} }
+
+// RemoteAddr implements [net.Conn].
 func (c *bufferedConn) RemoteAddr() net.Addr { return memoryAddr{} }
 
-func (c *bufferedConn) SetDeadline(t time.Time) error     { return c.SetReadDeadline(t) }
-func (c *bufferedConn) SetWriteDeadline(time.Time) error  { return nil } // a write never waits
+// SetDeadline implements [net.Conn].
+func (c *bufferedConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+
+// SetWriteDeadline implements [net.Conn]: a write never waits.
+func (c *bufferedConn) SetWriteDeadline(time.Time) error { return nil }
+
+// SetReadDeadline implements [net.Conn].
 func (c *bufferedConn) SetReadDeadline(t time.Time) error { c.in.setDeadline(t); return nil }
 
+// memoryAddr is the address of either end.
 type memoryAddr struct{}
 
+// Network implements [net.Addr].
 func (memoryAddr) Network() string { return "memory" }
-func (memoryAddr) String() string  { return "memory" }
+
+// String implements [net.Addr].
+func (memoryAddr) String() string { return "memory" }
 
 // flow is one direction of a connection.
 type flow struct {
