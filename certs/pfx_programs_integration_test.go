@@ -17,7 +17,8 @@ import (
 // debianPackages are where the programs come from.
 func debianPackages() map[string]string {
 	return map[string]string{
-		"openssl": "openssl", "keytool": "openjdk-17-jre-headless", "pk12util": "libnss3-tools", "certutil": "libnss3-tools",
+		"openssl": "openssl", "keytool": "openjdk-17-jdk-headless", "java": "openjdk-17-jdk-headless",
+		"pk12util": "libnss3-tools", "certutil": "libnss3-tools", "nss-pp": "libnss3-tools",
 		"certtool": "gnutls-bin", "node": "nodejs", "osslsigncode": "osslsigncode", "/usr/bin/python3": "python3-cryptography",
 	}
 }
