@@ -70,32 +70,19 @@ func (s *Signer) check(server string) (service string, err error) {
 		problems.Add("Signer", "is nil")
 		return "", problems
 	}
-	s.checkUser(problems)
+	kerberos.Account{User: s.User, Realm: s.Realm, Password: s.Password != nil, Keytab: s.Keytab}.Check(problems, "")
+	s.checkKeytab(problems)
 	s.checkConfig(problems)
 	host := s.host(problems, server)
 	return "DNS/" + host, problems.Err()
 }
 
-func (s *Signer) checkUser(problems *InvalidError) {
-	if s.User == "" {
-		if s.Realm != "" || s.Password != nil || s.Keytab != "" {
-			problems.Add("User", "is empty, but a Realm, Password or Keytab is given; name the account that it belongs to")
-		}
+func (s *Signer) checkKeytab(problems *InvalidError) {
+	if s.User == "" || s.Keytab == "" {
 		return
 	}
-	if strings.ContainsAny(s.User, `@/\`) {
-		problems.Add("User", "is %q; give the bare account name, and the domain as Realm", s.User)
-	}
-	if s.Realm == "" {
-		problems.Add("Realm", "is empty; give the realm of User, such as CONTOSO.COM")
-	}
-	if (s.Password == nil) == (s.Keytab == "") {
-		problems.Add("Password", "give either a Password or a Keytab for User")
-	}
-	if s.Keytab != "" {
-		if err := readable(s.Keytab); err != nil {
-			problems.Add("Keytab", "cannot be used: %v", err)
-		}
+	if err := readable(s.Keytab); err != nil {
+		problems.Add("Keytab", "cannot be used: %v", err)
 	}
 }
 

@@ -54,11 +54,8 @@ func servicePrincipal(service, host string) string {
 }
 
 func (k *Kerberos) check(problems *errs.InvalidError) {
-	if k.User == "" {
-		k.checkCache(problems)
-	} else {
-		k.checkUser(problems)
-	}
+	kerberos.Account{User: k.User, Realm: k.Realm, Password: k.Password != nil, Keytab: k.Keytab}.Check(problems, "Kerberos.")
+	k.checkFiles(problems)
 	if _, err := k.config(); err != nil {
 		problems.Add("Kerberos.Config", "cannot be used: %v", err)
 	}
@@ -67,15 +64,13 @@ func (k *Kerberos) check(problems *errs.InvalidError) {
 	}
 }
 
-func (k *Kerberos) checkUser(problems *errs.InvalidError) {
-	if strings.ContainsAny(k.User, `@/\`) {
-		problems.Add("Kerberos.User", "is %q; give the bare account name, and the domain as Realm", k.User)
-	}
-	if k.Realm == "" {
-		problems.Add("Kerberos.Realm", "is empty; give the realm of User, such as CONTOSO.COM")
-	}
-	if (k.Password == nil) == (k.Keytab == "") {
-		problems.Add("Kerberos.Password", "give either a Password or a Keytab for User")
+// checkFiles looks into a keytab, not into a ticket cache: that may be filled later.
+func (k *Kerberos) checkFiles(problems *errs.InvalidError) {
+	if k.User == "" {
+		if _, err := kerberos.CachePath(k.Cache); err != nil {
+			problems.Add("Kerberos.Cache", "cannot be used: %v", err)
+		}
+		return
 	}
 	if k.Cache != "" {
 		problems.Add("Kerberos.Cache", "is given beside a User; use one of them")
@@ -85,16 +80,6 @@ func (k *Kerberos) checkUser(problems *errs.InvalidError) {
 	}
 	if _, err := k.keytab(); err != nil {
 		problems.Add("Kerberos.Keytab", "cannot be used: %v", err)
-	}
-}
-
-// checkCache does not look into the cache: it may be filled later.
-func (k *Kerberos) checkCache(problems *errs.InvalidError) {
-	if k.Realm != "" || k.Password != nil || k.Keytab != "" {
-		problems.Add("Kerberos.User", "is empty, but a Realm, Password or Keytab is given; name the account that it belongs to")
-	}
-	if _, err := kerberos.CachePath(k.Cache); err != nil {
-		problems.Add("Kerberos.Cache", "cannot be used: %v", err)
 	}
 }
 

@@ -35,37 +35,27 @@ func (i *Issuer) check(problems *InvalidError) {
 	if i.Timeout < 0 {
 		problems.Add("Timeout", "is negative; 0 means two minutes")
 	}
-	i.checkUser(problems)
-	if !i.NTLM {
+	kerberos.Account{User: i.User, Realm: i.Realm, Password: i.Password != nil, Keytab: i.Keytab}.Check(problems, "")
+	if i.NTLM {
+		i.checkNTLM(problems)
+	} else {
 		i.checkKerberos(problems)
 	}
 }
 
-func (i *Issuer) checkUser(problems *InvalidError) {
+func (i *Issuer) checkNTLM(problems *InvalidError) {
 	if i.User == "" {
-		switch {
-		case i.Realm != "" || i.Password != nil || i.Keytab != "" || i.NTLM:
-			problems.Add("User", "is empty, but a Realm, Password, Keytab or NTLM is given; name their account")
-		case runtime.GOOS == "windows" && os.Getenv("KRB5CCNAME") == "":
-			problems.Add("User", "is empty, and what tickets Windows keeps is out of reach; name an account")
-		}
-		return
+		problems.Add("User", "is empty; NTLM has no tickets, name an account")
 	}
-	if strings.ContainsAny(i.User, `@/\`) {
-		problems.Add("User", "is %q; give the bare account name, and the domain as Realm", i.User)
-	}
-	if i.Realm == "" {
-		problems.Add("Realm", "is empty; give the realm of User, such as CONTOSO.COM")
-	}
-	switch {
-	case i.NTLM && (i.Password == nil || i.Keytab != ""):
-		problems.Add("Password", "NTLM takes a Password and no Keytab")
-	case (i.Password == nil) == (i.Keytab == ""):
-		problems.Add("Password", "give either a Password or a Keytab for User")
+	if i.Keytab != "" {
+		problems.Add("Keytab", "is given; NTLM takes a Password")
 	}
 }
 
 func (i *Issuer) checkKerberos(problems *InvalidError) {
+	if i.User == "" && runtime.GOOS == "windows" && os.Getenv("KRB5CCNAME") == "" {
+		problems.Add("User", "is empty, and what tickets Windows keeps is out of reach; name an account")
+	}
 	if i.Keytab != "" {
 		if err := readable(i.Keytab); err != nil {
 			problems.Add("Keytab", "cannot be used: %v", err)

@@ -38,7 +38,7 @@ func TestInvalidFields(t *testing.T) {
 		"no realm":                  {func(i *icpr.Issuer) { i.Realm = "" }, []string{"Realm"}},
 		"no secret":                 {func(i *icpr.Issuer) { i.Password = nil }, []string{"Password"}},
 		"two secrets":               {func(i *icpr.Issuer) { i.Keytab = damaged }, []string{"Password", "Keytab"}},
-		"NTLM by keytab":            {func(i *icpr.Issuer) { i.NTLM, i.Keytab = true, damaged }, []string{"Password"}},
+		"NTLM by keytab":            {func(i *icpr.Issuer) { i.NTLM, i.Keytab = true, damaged }, []string{"Password", "Keytab"}},
 		"NTLM by tickets":           {func(i *icpr.Issuer) { i.User, i.Realm, i.Password, i.NTLM = "", "", nil, true }, []string{"User"}},
 		"a password alone":          {func(i *icpr.Issuer) { i.User = "" }, []string{"User"}},
 		"no configuration":          {func(i *icpr.Issuer) { i.Config = "" }, []string{"Config"}},

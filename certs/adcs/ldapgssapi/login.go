@@ -164,18 +164,7 @@ func (l *Login) check(host string) error {
 	if _, err := netip.ParseAddr(host); err == nil || strings.ContainsAny(host, "/@: ") || host == "" {
 		e.Add("Host", "%q is no DNS name; Kerberos knows servers by name", host)
 	}
-	if l.User == "" {
-		if l.Realm != "" || l.Password != nil || l.Keytab != "" {
-			e.Add("User", "is empty, but a Realm, Password or Keytab is given; name the account that it belongs to")
-		}
-	} else if strings.ContainsAny(l.User, `@/\`) {
-		e.Add("User", "is %q; give the bare account name, and the domain as Realm", l.User)
-	} else if l.Realm == "" {
-		e.Add("Realm", "is empty; give the realm of User, such as CONTOSO.COM")
-	}
-	if l.User != "" && (l.Password == nil) == (l.Keytab == "") {
-		e.Add("Password", "give either a Password or a Keytab for User")
-	}
+	kerberos.Account{User: l.User, Realm: l.Realm, Password: l.Password != nil, Keytab: l.Keytab}.Check(e, "")
 	if l.Config == "" && (l.User != "" || runtime.GOOS != "windows") {
 		if _, err := os.Stat(kerberos.ConfigPath()); err != nil {
 			e.Add("Config", "is empty, and so is the system's: %v", err)

@@ -30,7 +30,9 @@ func Example() {
 			fmt.Println(problem.Field, problem.Reason)
 		}
 	}
-	// Output: User is "pki-admin@contoso.com"; give the bare account name, and the domain as Realm
+	// Output:
+	// User is "pki-admin@contoso.com"; give the bare account name, and the domain as Realm
+	// Realm is empty; give the realm of User, such as CONTOSO.COM
 }
 
 func TestFieldsAreChecked(t *testing.T) {
