@@ -38,6 +38,7 @@
 //   - [github.com/clouddp/sdk/certs/adcs]: the templates of an Active Directory forest, over LDAP.
 //   - [github.com/clouddp/sdk/certs/adcs/icpr], [github.com/clouddp/sdk/certs/adcs/certsrv] and
 //     [github.com/clouddp/sdk/certs/adcs/certreq]: its certification authorities, over RPC, over HTTPS and with Windows' own program.
+//   - [github.com/clouddp/sdk/httpauth]: who signs in at them, and at any web server of a Windows domain.
 //   - [github.com/clouddp/sdk/dns/rfc2136], [github.com/clouddp/sdk/dns/gsstsig], [github.com/clouddp/sdk/dns/libdnszone] and
 //     [github.com/clouddp/sdk/dns/azuredns]: zones, by dynamic update, signed by Kerberos too, by any libdns provider, in Azure.
 //   - [github.com/clouddp/sdk/clouddp/classic]: the classic Azure Service Management API, which Microsoft retired in 2024.

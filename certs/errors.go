@@ -30,7 +30,7 @@ var (
 	ErrUnavailable = errs.ErrUnavailable
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 // PendingError reports a request that waits for approval by a certificate manager. Come back with its ID and the

@@ -33,7 +33,7 @@ var (
 	ErrUnavailable = errs.ErrUnavailable
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 // ForeignError reports a resource that exists but is not the Spec's: it is neither adopted nor deleted. It matches

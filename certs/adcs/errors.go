@@ -22,5 +22,5 @@ var (
 	ErrUnsupported = errs.ErrUnsupported
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError

@@ -24,5 +24,5 @@ var (
 	ErrUnavailable = errs.ErrUnavailable
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError

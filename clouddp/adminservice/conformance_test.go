@@ -11,6 +11,7 @@ import (
 	"github.com/clouddp/sdk/clientsettings/clientsettingstest"
 	"github.com/clouddp/sdk/clouddp/adminservice"
 	"github.com/clouddp/sdk/clouddp/adminservice/adminservicetest"
+	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/statusmsg"
 	"github.com/clouddp/sdk/statusmsg/statusmsgtest"
 )
@@ -139,7 +140,7 @@ func serve(t *testing.T, service *adminservicetest.Service) *adminservice.Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site := &adminservice.Site{URL: server.URL, Transport: &adminservice.Transport{Roots: server.Pool()}}
+	site := &adminservice.Site{URL: server.URL, Transport: &httpauth.Transport{Roots: server.Pool()}}
 	t.Cleanup(func() {
 		site.CloseIdleConnections()
 		if err := server.Close(); err != nil {

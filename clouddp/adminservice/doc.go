@@ -1,8 +1,8 @@
 // Package adminservice speaks to a Configuration Manager site through its AdminService: status messages, client settings,
 // cloud services, site systems and content status, without the console and from any system.
 //
-//	transport := &adminservice.Transport{
-//		Credentials: []adminservice.Credential{&adminservice.Kerberos{
+//	transport := &httpauth.Transport{
+//		Credentials: []httpauth.Credential{&httpauth.Kerberos{
 //			User: "svc-clouddp", Realm: "CONTOSO.COM", Password: password,
 //		}},
 //		Roots: siteCertificates,
@@ -25,8 +25,8 @@
 //
 // # Signing in
 //
-// [Kerberos] is what current sites want: they refuse [NTLM] since version 2509. [CurrentUser] signs in as the account that a
-// process on Windows runs as. A [Token] of Microsoft Entra goes through a cloud management gateway, at
+// Kerberos is what current sites want, by package [github.com/clouddp/sdk/httpauth]: they refuse NTLM since version 2509, and
+// have no Basic authentication. Its CurrentUser signs in as the account that a process on Windows runs as. A [Token] of Microsoft Entra goes through a cloud management gateway, at
 // https://<gateway>/CCM_Proxy_ServerAuth/<id>/AdminService, and on premises to https://<server>/AdminService_TokenAuth. What
 // authenticates is an [http.RoundTripper], so that others can take its place.
 //
@@ -44,7 +44,7 @@
 //
 // A refusal of the service is a [*StatusError], which matches a category such as [ErrDenied]. An answer that contradicts
 // the documentation is [ErrIntegrity]. After a write whose answer was lost the error is [ErrUnknown], unless reading
-// tells what became of it. A sign-in that fails is an [*AuthError].
+// tells what became of it. A sign-in that fails is an *httpauth.AuthError.
 //
 // # Testing
 //

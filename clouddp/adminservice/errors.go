@@ -38,7 +38,7 @@ var (
 	ErrUnavailable = errs.ErrUnavailable
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 // StatusError is an answer by which the service refused a request. It matches its category, such as [ErrDenied]. A

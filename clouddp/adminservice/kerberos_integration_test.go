@@ -16,6 +16,7 @@ import (
 	"github.com/clouddp/sdk/clientsettings/clientsettingstest"
 	"github.com/clouddp/sdk/clouddp/adminservice"
 	"github.com/clouddp/sdk/clouddp/adminservice/adminservicetest"
+	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/testserver"
 	"github.com/clouddp/sdk/statusmsg"
 	"github.com/clouddp/sdk/statusmsg/statusmsgtest"
@@ -56,15 +57,15 @@ func newDomain(t *testing.T, user string, edit func(*testserver.ApacheConfig)) *
 func (d *domain) use(service *adminservicetest.Service) { d.service.Store(service) }
 
 // transport signs in to the site with a credential.
-func (d *domain) transport(t *testing.T, credential adminservice.Credential) *adminservice.Transport {
+func (d *domain) transport(t *testing.T, credential httpauth.Credential) *httpauth.Transport {
 	t.Helper()
-	transport := &adminservice.Transport{Credentials: []adminservice.Credential{credential}, Roots: d.web.Pool(), Dial: d.web.Dial}
+	transport := &httpauth.Transport{Credentials: []httpauth.Credential{credential}, Roots: d.web.Pool(), Dial: d.web.Dial}
 	t.Cleanup(func() { _ = transport.Close() })
 	return transport
 }
 
-func (d *domain) kerberos(password string) *adminservice.Kerberos {
-	return &adminservice.Kerberos{User: account, Realm: d.realm.Name, Config: d.realm.Config, Password: secret(password)}
+func (d *domain) kerberos(password string) *httpauth.Kerberos {
+	return &httpauth.Kerberos{User: account, Realm: d.realm.Name, Config: d.realm.Config, Password: secret(password)}
 }
 
 func secret(text string) func() ([]byte, error) {
@@ -125,17 +126,17 @@ func TestKerberos(t *testing.T) {
 	d.suites(t, d.transport(t, d.kerberos("right")))
 
 	for name, test := range map[string]struct {
-		credential adminservice.Credential
+		credential httpauth.Credential
 		want       error
 	}{
 		"wrong password": {d.kerberos("wrong"), adminservice.ErrDenied},
-		"NTLM alone":     {&adminservice.NTLM{User: account, Domain: "CONTOSO", Password: secret("right")}, adminservice.ErrDenied},
+		"NTLM alone":     {&httpauth.NTLM{User: account, Domain: "CONTOSO", Password: secret("right")}, adminservice.ErrDenied},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service := &adminservicetest.Service{}
 			d.use(service)
 			_, err := siteAt(d.transport(t, test.credential)).CloudService(t.Context(), 1)
-			if _, ok := errors.AsType[*adminservice.AuthError](err); !ok || !errors.Is(err, test.want) || service.Requests() != 0 {
+			if _, ok := errors.AsType[*httpauth.AuthError](err); !ok || !errors.Is(err, test.want) || service.Requests() != 0 {
 				t.Errorf("error = %v after %d requests, want an AuthError that is %v", err, service.Requests(), test.want)
 			}
 			if strings.Contains(fmt.Sprint(err), "right") {
@@ -156,8 +157,8 @@ func TestNTLM(t *testing.T) {
 	d := newDomain(t, `CONTOSO\`+account, func(c *testserver.ApacheConfig) {
 		c.Realm, c.NTLM = nil, map[string]string{"CONTOSO:" + account: "right"}
 	})
-	d.suites(t, d.transport(t, &adminservice.NTLM{User: account, Domain: "CONTOSO", Password: secret("right")}))
-	_, err := siteAt(d.transport(t, &adminservice.NTLM{User: account, Domain: "CONTOSO", Password: secret("wrong")})).CloudService(t.Context(), 1)
+	d.suites(t, d.transport(t, &httpauth.NTLM{User: account, Domain: "CONTOSO", Password: secret("right")}))
+	_, err := siteAt(d.transport(t, &httpauth.NTLM{User: account, Domain: "CONTOSO", Password: secret("wrong")})).CloudService(t.Context(), 1)
 	if !errors.Is(err, adminservice.ErrDenied) {
 		t.Errorf("wrong password: error = %v", err)
 	}
@@ -167,21 +168,21 @@ func TestNTLM(t *testing.T) {
 func TestServerCertificateThatDoesNotMatch(t *testing.T) {
 	d := newDomain(t, account+"@CONTOSO.COM", func(*testserver.ApacheConfig) {})
 	plantServices(d.service.Load(), 1)
-	own, other := adminservice.PinOf(d.web.Certificate), adminservice.Pin{1}
+	own, other := httpauth.PinOf(d.web.Certificate), httpauth.Pin{1}
 	for name, test := range map[string]struct {
-		edit func(*adminservice.Transport)
+		edit func(*httpauth.Transport)
 		host string
 		ok   bool
 	}{
-		"root":            {func(*adminservice.Transport) {}, provider, true},
-		"root and pin":    {func(c *adminservice.Transport) { c.Pins = []adminservice.Pin{own} }, provider, true},
-		"pin alone":       {func(c *adminservice.Transport) { c.Roots, c.Pins = nil, []adminservice.Pin{own} }, provider, true},
-		"another pin":     {func(c *adminservice.Transport) { c.Roots, c.Pins = nil, []adminservice.Pin{other} }, provider, false},
-		"root, wrong pin": {func(c *adminservice.Transport) { c.Pins = []adminservice.Pin{other} }, provider, false},
-		"no root":         {func(c *adminservice.Transport) { c.Roots = nil }, provider, false},
-		"empty root":      {func(c *adminservice.Transport) { c.Roots = x509.NewCertPool() }, provider, false},
-		"another name":    {func(*adminservice.Transport) {}, "cm2.contoso.com", false},
-		"pin, other name": {func(c *adminservice.Transport) { c.Pins = []adminservice.Pin{own} }, "cm2.contoso.com", false},
+		"root":            {func(*httpauth.Transport) {}, provider, true},
+		"root and pin":    {func(c *httpauth.Transport) { c.Pins = []httpauth.Pin{own} }, provider, true},
+		"pin alone":       {func(c *httpauth.Transport) { c.Roots, c.Pins = nil, []httpauth.Pin{own} }, provider, true},
+		"another pin":     {func(c *httpauth.Transport) { c.Roots, c.Pins = nil, []httpauth.Pin{other} }, provider, false},
+		"root, wrong pin": {func(c *httpauth.Transport) { c.Pins = []httpauth.Pin{other} }, provider, false},
+		"no root":         {func(c *httpauth.Transport) { c.Roots = nil }, provider, false},
+		"empty root":      {func(c *httpauth.Transport) { c.Roots = x509.NewCertPool() }, provider, false},
+		"another name":    {func(*httpauth.Transport) {}, "cm2.contoso.com", false},
+		"pin, other name": {func(c *httpauth.Transport) { c.Pins = []httpauth.Pin{own} }, "cm2.contoso.com", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			transport := d.transport(t, d.kerberos("right"))

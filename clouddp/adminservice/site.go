@@ -31,7 +31,7 @@ type Site struct {
 	// server that has the SMS Provider, or that of a cloud management gateway,
 	// "https://gateway.contoso.com/CCM_Proxy_ServerAuth/<id>/AdminService". Required.
 	URL string
-	// Transport signs in and carries the requests: a [Transport] with [Kerberos] or other credentials, or a [Token].
+	// Transport signs in and carries the requests: an *httpauth.Transport with Kerberos or other credentials, or a [*Token].
 	// Required.
 	Transport http.RoundTripper
 	// PageSize is how many rows are asked for at a time; 0 means 1000.

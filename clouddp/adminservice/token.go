@@ -11,8 +11,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
+	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/errs"
-	"github.com/clouddp/sdk/internal/httpauth"
 )
 
 // Token is an [http.RoundTripper] that authenticates with a token of Microsoft Entra, for a cloud management gateway
@@ -29,7 +29,7 @@ type Token struct {
 	Roots *x509.CertPool
 	// Pins are the keys that the server's certificate may have; none means any. With pins and without Roots the certificate
 	// needs no chain, no name and no validity.
-	Pins []Pin
+	Pins []httpauth.Pin
 	// Base carries the requests instead of a connection of its own, for tests; Roots and Pins then mean nothing.
 	Base http.RoundTripper
 
@@ -90,10 +90,10 @@ func (t *Token) validate() error {
 	return e.Err()
 }
 
-func newConnection(roots *x509.CertPool, pins []Pin) *http.Transport {
+func newConnection(roots *x509.CertPool, pins []httpauth.Pin) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		TLSClientConfig:        httpauth.Recognise(roots, pins),
+		TLSClientConfig:        httpauth.TLSConfig(roots, pins),
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    15 * time.Second,
 		IdleConnTimeout:        90 * time.Second,

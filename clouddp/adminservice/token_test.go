@@ -13,6 +13,7 @@ import (
 
 	"github.com/clouddp/sdk/clouddp/adminservice"
 	"github.com/clouddp/sdk/clouddp/adminservice/adminservicetest"
+	"github.com/clouddp/sdk/httpauth"
 )
 
 // bearer accepts one token.
@@ -88,18 +89,18 @@ func TestServerMustProveItself(t *testing.T) {
 	for name, test := range map[string]struct {
 		url   string
 		roots *x509.CertPool
-		pins  []adminservice.Pin
+		pins  []httpauth.Pin
 		ok    bool
 	}{
 		"root":                       {server.URL, server.Pool(), nil, true},
-		"root and pin":               {server.URL, server.Pool(), []adminservice.Pin{adminservice.PinOf(other.Certificate), adminservice.PinOf(server.Certificate)}, true},
-		"pin":                        {server.URL, nil, []adminservice.Pin{adminservice.PinOf(server.Certificate)}, true},
+		"root and pin":               {server.URL, server.Pool(), []httpauth.Pin{httpauth.PinOf(other.Certificate), httpauth.PinOf(server.Certificate)}, true},
+		"pin":                        {server.URL, nil, []httpauth.Pin{httpauth.PinOf(server.Certificate)}, true},
 		"nothing":                    {server.URL, nil, nil, false},
 		"another root":               {server.URL, other.Pool(), nil, false},
 		"another name":               {elsewhere, server.Pool(), nil, false},
-		"another pin":                {server.URL, nil, []adminservice.Pin{adminservice.PinOf(other.Certificate)}, false},
-		"root and another pin":       {server.URL, server.Pool(), []adminservice.Pin{adminservice.PinOf(other.Certificate)}, false},
-		"pin, root and another name": {elsewhere, server.Pool(), []adminservice.Pin{adminservice.PinOf(server.Certificate)}, false},
+		"another pin":                {server.URL, nil, []httpauth.Pin{httpauth.PinOf(other.Certificate)}, false},
+		"root and another pin":       {server.URL, server.Pool(), []httpauth.Pin{httpauth.PinOf(other.Certificate)}, false},
+		"pin, root and another name": {elsewhere, server.Pool(), []httpauth.Pin{httpauth.PinOf(server.Certificate)}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			site := &adminservice.Site{URL: test.url, Transport: &adminservice.Token{Credential: token("t"), Scope: "s", Roots: test.roots, Pins: test.pins}}
@@ -136,13 +137,13 @@ func TestTokenIsNotSentInTheClear(t *testing.T) {
 }
 
 func TestPins(t *testing.T) {
-	pin := adminservice.Pin{1, 2, 3}
+	pin := httpauth.Pin{1, 2, 3}
 	for _, text := range []string{pin.String(), strings.TrimPrefix(pin.String(), "sha256//")} {
-		if got, err := adminservice.ParsePin(text); err != nil || got != pin {
+		if got, err := httpauth.ParsePin(text); err != nil || got != pin {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}
-	if _, err := adminservice.ParsePin("sha256//x"); !errors.Is(err, adminservice.ErrInvalid) {
+	if _, err := httpauth.ParsePin("sha256//x"); !errors.Is(err, adminservice.ErrInvalid) {
 		t.Errorf("error = %v", err)
 	}
 }

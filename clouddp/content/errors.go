@@ -28,7 +28,7 @@ var (
 	ErrUnavailable = errs.ErrUnavailable
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 // IntegrityError reports stored or received bytes that are not those that were distributed. It matches [ErrIntegrity].

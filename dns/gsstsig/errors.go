@@ -23,7 +23,7 @@ var (
 // errMalformed says that what a peer sent, or what a file holds, is not what Kerberos prescribes.
 var errMalformed = errors.New("malformed Kerberos data")
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 // NegotiationError says why no key was agreed on with a server. Nothing has been changed there. It matches [ErrDenied],

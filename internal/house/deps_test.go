@@ -78,7 +78,7 @@ func TestDomainsDoNotKnowOneAnother(t *testing.T) {
 
 // signsIn reports whether p is a driver that links what logs in to a Windows domain: it is the same for every one.
 func signsIn(p *goPackage, room string) bool {
-	return (room == "internal/httpauth" || room == "internal/kerberos") && slices.Contains(drivers, p.room())
+	return room == "internal/kerberos" && slices.Contains(drivers, p.room())
 }
 
 func TestFakesDoNotLeanOnDrivers(t *testing.T) {

@@ -12,9 +12,10 @@ var rooms = map[string]links{
 	"internal/errs":       {},
 	"internal/house":      {},
 	"internal/testserver": {}, // its code is built for integration tests only
-	"internal/httpauth":   join(errCategories, gokrb5, ntlm),
 	"internal/kerberos":   join(errCategories),
 	"internal/loopback":   {},
+
+	"httpauth": join(errCategories, gokrb5, ntlm),
 
 	"certs":                 join(errCategories, formats),
 	"certs/internal/crl":    {},
@@ -24,8 +25,7 @@ var rooms = map[string]links{
 
 	"certs/internal/pkcs7":       join(errCategories),
 	"certs/adcs/internal/answer": join(certs),
-	"certs/adcs/certsrv": join(certs, answers, gokrb5, ntlm, links{
-		"internal/httpauth":     "signs in",
+	"certs/adcs/certsrv": join(certs, answers, links{
 		"golang.org/x/net/html": "its pages are read with it, which the standard library cannot",
 	}),
 	"certs/adcs/certsrv/certsrvtest": join(certs, links{
@@ -94,14 +94,14 @@ var rooms = map[string]links{
 	}),
 	"clouddp/classic":                       join(clouddp, azcore),
 	"clouddp/classic/classictest":           join(clouddp, onLoopback),
-	"clouddp/adminservice":                  join(errCategories, siteSide, azcore, gokrb5, ntlm, links{"internal/httpauth": "signs in"}),
+	"clouddp/adminservice":                  join(errCategories, siteSide, azcore, gokrb5, ntlm, links{"httpauth": "recognises a server by pins"}),
 	"clouddp/adminservice/adminservicetest": join(errCategories, siteSide, onLoopback),
 }
 
 // drivers are the rooms that speak to a service outside; no fake may lean on one.
 var drivers = []string{
+	"httpauth",
 	"certs/adcs",
-	"internal/httpauth",
 	"certs/adcs/certsrv",
 	"certs/adcs/certreq",
 	"certs/adcs/icpr",

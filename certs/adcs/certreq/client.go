@@ -21,7 +21,7 @@ var (
 	_ certs.Retriever = (*Client)(nil)
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 // Client enrolls at one authority. It is safe for concurrent use while its fields do not change.

@@ -14,6 +14,7 @@ import (
 	"github.com/clouddp/sdk/certs/adcs/certsrv"
 	"github.com/clouddp/sdk/certs/adcs/certsrv/certsrvtest"
 	"github.com/clouddp/sdk/certs/certstest"
+	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/testserver"
 )
 
@@ -66,23 +67,23 @@ func (e *enterprise) only(user string) bool {
 	return len(e.users) > 0 && !slices.ContainsFunc(e.users, func(u string) bool { return u != user })
 }
 
-func (e *enterprise) client(t *testing.T, credential certsrv.Credential) *certsrv.Client {
+func (e *enterprise) client(t *testing.T, credential httpauth.Credential) *certsrv.Client {
 	t.Helper()
-	return newClient(t, &certsrv.Transport{Credentials: []certsrv.Credential{credential}, Roots: e.web.Pool(), Dial: e.web.Dial})
+	return newClient(t, &httpauth.Transport{Credentials: []httpauth.Credential{credential}, Roots: e.web.Pool(), Dial: e.web.Dial})
 }
 
-func (e *enterprise) kerberos(secret string) *certsrv.Kerberos {
-	return &certsrv.Kerberos{User: "anna", Realm: realm, Password: certs.StaticPassword(secret), Config: e.realm.Config}
+func (e *enterprise) kerberos(secret string) *httpauth.Kerberos {
+	return &httpauth.Kerberos{User: "anna", Realm: realm, Password: certs.StaticPassword(secret), Config: e.realm.Config}
 }
 
-func ntlm(secret string) *certsrv.NTLM {
-	return &certsrv.NTLM{User: "ben", Domain: "CONTOSO", Password: certs.StaticPassword(secret)}
+func ntlm(secret string) *httpauth.NTLM {
+	return &httpauth.NTLM{User: "ben", Domain: "CONTOSO", Password: certs.StaticPassword(secret)}
 }
 
 func TestPassesTheSuiteBehindApache(t *testing.T) {
 	e := newEnterprise(t)
 	for name, c := range map[string]struct {
-		credential certsrv.Credential
+		credential httpauth.Credential
 		user       string
 	}{
 		"Kerberos": {e.kerberos(password), "anna@CONTOSO.COM"},
@@ -104,13 +105,13 @@ func TestPassesTheSuiteBehindApache(t *testing.T) {
 
 func TestApacheRefuses(t *testing.T) {
 	e := newEnterprise(t)
-	for name, credential := range map[string]certsrv.Credential{
-		"Kerberos": e.kerberos("wrong"), "NTLM": ntlm("wrong"), "no ticket": &certsrv.Kerberos{Cache: "testdata/none", Config: e.realm.Config},
+	for name, credential := range map[string]httpauth.Credential{
+		"Kerberos": e.kerberos("wrong"), "NTLM": ntlm("wrong"), "no ticket": &httpauth.Kerberos{Cache: "testdata/none", Config: e.realm.Config},
 	} {
 		ca, pages := newAuthority(t)
 		e.open(pages)
 		_, err := certs.Enroll(t.Context(), e.client(t, credential), newRequest("CloudDPCert"))
-		if _, ok := errors.AsType[*certsrv.AuthError](err); !ok || !errors.Is(err, certs.ErrDenied) || ca.Requests() != 0 {
+		if _, ok := errors.AsType[*httpauth.AuthError](err); !ok || !errors.Is(err, certs.ErrDenied) || ca.Requests() != 0 {
 			t.Errorf("%s: got %v after %d requests, want an AuthError and none", name, err, ca.Requests())
 		}
 	}

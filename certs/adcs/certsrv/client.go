@@ -24,7 +24,7 @@ type Client struct {
 	// URL is that of the web enrolment: "https://ca1.contoso.com/certsrv/". Required, https. With Kerberos the host must be
 	// the name that the server's principal has.
 	URL string
-	// Transport signs in and sends, commonly a [*Transport]. Required. Do not share one that signs in connections with a
+	// Transport signs in and sends, commonly an *httpauth.Transport. Required. Do not share one that signs in connections with a
 	// caller that has other credentials.
 	Transport http.RoundTripper
 	// Logger is told of every request, at level Debug; nil means silence.
@@ -43,7 +43,7 @@ func (c *Client) Close() error {
 }
 
 // Issue implements [certs.Issuer]. The template is the name (CN) of the certificate template; empty leaves it to the request.
-// Besides the errors that [certs.Issuer] names they are an [*AuthError] for a failed sign-in, an [*InvalidError] for a Client
+// Besides the errors that [certs.Issuer] names they are an *httpauth.AuthError for a failed sign-in, an [*InvalidError] for a Client
 // that cannot work or a template whose name the form cannot carry, and [certs.ErrLimit] for an answer that is too large, together
 // with [certs.ErrUnknown].
 func (c *Client) Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/clouddp/sdk/certs/adcs/certsrv"
 	"github.com/clouddp/sdk/certs/adcs/certsrv/certsrvtest"
 	"github.com/clouddp/sdk/certs/certstest"
+	"github.com/clouddp/sdk/httpauth"
 )
 
 func TestPassesTheSuiteInEveryLanguage(t *testing.T) {
@@ -31,13 +32,13 @@ func TestPassesTheSuiteInEveryLanguage(t *testing.T) {
 }
 
 // serve puts the pages behind TLS and a password.
-func serve(t *testing.T, handler http.Handler) *certsrv.Transport {
+func serve(t *testing.T, handler http.Handler) *httpauth.Transport {
 	t.Helper()
 	server := httptest.NewTLSServer(handler)
 	t.Cleanup(server.Close)
-	return &certsrv.Transport{
-		Credentials: []certsrv.Credential{&certsrv.Basic{User: "anna", Password: func() ([]byte, error) { return []byte("horse"), nil }}},
-		Pins:        []certsrv.Pin{certsrv.PinOf(server.Certificate())},
+	return &httpauth.Transport{
+		Credentials: []httpauth.Credential{&httpauth.Basic{User: "anna", Password: func() ([]byte, error) { return []byte("horse"), nil }}},
+		Pins:        []httpauth.Pin{httpauth.PinOf(server.Certificate())},
 		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
 		},
@@ -67,7 +68,7 @@ func TestWrongPassword(t *testing.T) {
 	web.RequireBasic("anna", "another")
 	client := newClient(t, serve(t, web))
 	_, err := certs.Enroll(t.Context(), client, newRequest("CloudDPCert"))
-	auth, ok := errors.AsType[*certsrv.AuthError](err)
+	auth, ok := errors.AsType[*httpauth.AuthError](err)
 	if !ok || !errors.Is(err, certs.ErrDenied) || auth.Scheme != "Basic" || ca.Requests() != 0 {
 		t.Errorf("got %v after %d requests, want an AuthError and none", err, ca.Requests())
 	}

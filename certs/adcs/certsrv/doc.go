@@ -3,8 +3,8 @@
 //
 //	ca := &certsrv.Client{
 //		URL: "https://ca1.contoso.com/certsrv/",
-//		Transport: &certsrv.Transport{
-//			Credentials: []certsrv.Credential{&certsrv.Kerberos{
+//		Transport: &httpauth.Transport{
+//			Credentials: []httpauth.Credential{&httpauth.Kerberos{
 //				User:     "svc-clouddp",
 //				Realm:    "CONTOSO.COM",
 //				Password: password,
@@ -27,22 +27,24 @@
 //
 // # Sign-in
 //
-// Any [http.RoundTripper] will do. A [Transport] signs in with [Kerberos], as the [CurrentUser] of Windows, with [NTLM] or
-// with [Basic] authentication, the strongest first that the server offers; [Client.Schemes] lists its offer. It never uses
-// plain HTTP, never follows to another server, and shares its connections with nobody: NTLM signs in a connection, and whatever
-// is sent over it later is answered as that user. Where Extended Protection for Authentication is set to Always, use
-// Kerberos: it binds the sign-in to the TLS channel, which NTLM does not here.
+// Any [http.RoundTripper] will do. That of package [httpauth] signs in with Kerberos, as the current user of Windows, with
+// NTLM or with Basic authentication, the strongest first that the server offers; [Client.Schemes] lists its offer. Where
+// Extended Protection for Authentication is set to Always, use Kerberos: it binds the sign-in to the TLS channel, which NTLM
+// does not there.
 //
 // # Errors
 //
 // A refusal is a *certs.DeniedError with the authority's result code, a request that waits is a *certs.PendingError. A
 // certificate that was issued but could not be fetched is a *certs.PendingError too: [Client.Retrieve] gets it by its id.
 // Once a request is out it is never repeated: if the answer is lost, or is none that is understood, the error is
-// certs.ErrUnknown, and a certificate manager knows what became of it. A sign-in that fails is an [*AuthError].
+// certs.ErrUnknown, and a certificate manager knows what became of it. A sign-in that fails is the
+// error of the Transport, an *httpauth.AuthError of package httpauth.
 //
 // # Testing
 //
 // Package github.com/clouddp/sdk/certs/adcs/certsrv/certsrvtest is such a server over the authority in memory of
 // github.com/clouddp/sdk/certs/certstest. The sign-in is proven against Apache with MIT Kerberos and gss-ntlmssp, the pages
 // against that double alone: its marks are those that open-source clients of the real pages rely on.
+//
+// [httpauth]: https://pkg.go.dev/github.com/clouddp/sdk/httpauth
 package certsrv

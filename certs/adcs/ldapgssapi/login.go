@@ -29,7 +29,7 @@ var (
 	ErrUnavailable = errs.ErrUnavailable
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 // Login binds with Kerberos. The zero value uses the credentials that the process runs with: on Windows those of its

@@ -17,7 +17,7 @@
 //		return err
 //	}
 //	defer server.Close()
-//	site := &adminservice.Site{URL: server.URL, Transport: &adminservice.Transport{Roots: server.Pool()}}
+//	site := &adminservice.Site{URL: server.URL, Transport: &httpauth.Transport{Roots: server.Pool()}}
 //
 // There is no timer and no goroutine, so that a Service works in a testing/synctest bubble.
 //

@@ -14,7 +14,7 @@ var (
 	ErrDenied = errs.ErrDenied
 )
 
-// InvalidError lists every problem found in one piece of input.
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
 func denied(reason string) error { return fmt.Errorf("point: verify token: %s: %w", reason, ErrDenied) }

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/errs"
-	"github.com/clouddp/sdk/internal/httpauth"
 	"github.com/clouddp/sdk/internal/testserver"
 )
 

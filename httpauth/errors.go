@@ -9,12 +9,23 @@ import (
 	"github.com/clouddp/sdk/internal/kerberos"
 )
 
-// AuthError says why signing in to a web server failed. Nothing has been changed there. It matches one of the categories
-// of this module:
-//
-//   - denied: the server or the domain refused, for a wrong password among other reasons;
-//   - not supported: the server offers no scheme that a credential is for;
-//   - unavailable: no domain controller answered.
+// The error categories this package returns, shared by the whole module.
+var (
+	// ErrDenied matches fs.ErrPermission: the server or the domain refused, for a wrong password among other reasons.
+	ErrDenied = errs.ErrDenied
+	// ErrUnsupported matches errors.ErrUnsupported: the server offers no scheme that a credential is for.
+	ErrUnsupported = errs.ErrUnsupported
+	// ErrUnavailable says that the server or the domain controller was not reached, or that nothing was changed.
+	ErrUnavailable = errs.ErrUnavailable
+	// ErrUnknown says that an answer was lost: the request may or may not have been carried out.
+	ErrUnknown = errs.ErrUnknown
+)
+
+// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
+type InvalidError = errs.InvalidError
+
+// AuthError says why signing in to a web server failed. Nothing has been changed there. It matches [ErrDenied],
+// [ErrUnsupported] or [ErrUnavailable].
 type AuthError struct {
 	// Server is the web server, as host or host:port.
 	Server string

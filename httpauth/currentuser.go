@@ -1,7 +1,5 @@
 package httpauth
 
-import "github.com/clouddp/sdk/internal/errs"
-
 // CurrentUser signs in as the Windows account that the process runs as, with Kerberos or NTLM as Windows sees fit. On other
 // systems it is an [*AuthError] that is not supported; a [Kerberos] without a user takes the ticket cache there.
 type CurrentUser struct {
@@ -9,7 +7,7 @@ type CurrentUser struct {
 	Service string
 }
 
-func (*CurrentUser) check(*errs.InvalidError) {}
+func (*CurrentUser) check(*InvalidError) {}
 
 func (*CurrentUser) schemes() []string { return []string{schemeNegotiate} }
 

@@ -24,7 +24,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clouddp/sdk/internal/httpauth"
+	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/testserver"
 )
 

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/Azure/go-ntlmssp"
-
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 // NTLM signs in with NTLM, version 2. It needs no domain controller and no name for the server, and proves less: prefer
@@ -21,7 +19,7 @@ type NTLM struct {
 	Password func() ([]byte, error)
 }
 
-func (n *NTLM) check(problems *errs.InvalidError) {
+func (n *NTLM) check(problems *InvalidError) {
 	checkAccount(problems, "NTLM", n.User, n.Password != nil)
 	if strings.Contains(n.User, `\`) {
 		problems.Add("NTLM.User", "is %q; give the bare account name, and the domain as Domain", n.User)

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/clouddp/sdk/internal/httpauth"
+	"github.com/clouddp/sdk/httpauth"
 )
 
 func TestCurrentUserIsForWindows(t *testing.T) {

@@ -10,8 +10,6 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
-
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 const (
@@ -36,7 +34,7 @@ func (t *Transport) newPool(host, server string) *pool {
 	protocols.SetHTTP1(true)
 	return &pool{host: host, server: server, transport: &http.Transport{
 		DialContext:            t.Dial,
-		TLSClientConfig:        Recognise(t.Roots, t.Pins),
+		TLSClientConfig:        TLSConfig(t.Roots, t.Pins),
 		TLSHandshakeTimeout:    handshakeTimeout,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
@@ -95,13 +93,13 @@ func lost(ctx context.Context, err error, unknown bool) error {
 	ended := ctx.Err()
 	switch {
 	case unknown && ended != nil:
-		return fmt.Errorf("%w: %w after the request was sent", errs.ErrUnknown, ended)
+		return fmt.Errorf("%w: %w after the request was sent", ErrUnknown, ended)
 	case unknown:
-		return fmt.Errorf("%w: the answer was lost: %w", errs.ErrUnknown, err)
+		return fmt.Errorf("%w: the answer was lost: %w", ErrUnknown, err)
 	case ended != nil:
 		return ended
 	}
-	return fmt.Errorf("%w: %w", errs.ErrUnavailable, err)
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
 // tail is the body of an answer. Where it breaks off after a request that changes something the outcome is unknown.

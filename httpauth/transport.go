@@ -14,7 +14,7 @@ import (
 )
 
 // Transport is an [http.RoundTripper] that signs in to one server. It belongs to the server of its first request: a request
-// to another one, to which a redirect may lead, is an [*errs.InvalidError], as is one over plain HTTP. The zero value
+// to another one, to which a redirect may lead, is an [*InvalidError], as is one over plain HTTP. The zero value
 // signs in with nothing and trusts the system's roots.
 //
 // It is safe for concurrent use while its fields do not change. With [NTLM] and [CurrentUser] requests take turns on one
@@ -39,10 +39,10 @@ type Transport struct {
 	chosen    session // with the credential that fits the server; nil before it was asked
 }
 
-// RoundTrip implements [http.RoundTripper]. Errors are an [*AuthError], an [*errs.InvalidError] for a transport or a
-// request that cannot be used, [errs.ErrUnknown] where a request other than GET, HEAD or OPTIONS may have been carried out,
-// [errs.ErrUnavailable] where it was not, and that of a context that ended. Reading the body of an answer fails alike. A
-// body without GetBody is taken into memory; more than 16 MiB of it is [errs.ErrLimit].
+// RoundTrip implements [http.RoundTripper]. Errors are an [*AuthError], an [*InvalidError] for a transport or a
+// request that cannot be used, [ErrUnknown] where a request other than GET, HEAD or OPTIONS may have been carried out,
+// [ErrUnavailable] where it was not, and that of a context that ended. Reading the body of an answer fails alike. A
+// body without GetBody is taken into memory; more than 16 MiB of it is [ErrLimit].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	r, err := newReplay(req)
 	if err != nil {
@@ -118,7 +118,7 @@ func (t *Transport) admit(req *http.Request) (*pool, session, error) {
 	if t.closed {
 		return nil, nil, errClosed
 	}
-	problems := &errs.InvalidError{Subject: "httpauth: request"}
+	problems := &InvalidError{Subject: "httpauth: request"}
 	server := hostPort(req)
 	switch {
 	case req.URL.Scheme != "https":
@@ -137,7 +137,7 @@ func (t *Transport) admit(req *http.Request) (*pool, session, error) {
 	return t.anonymous, t.chosen, nil
 }
 
-func (t *Transport) check(problems *errs.InvalidError, host string) {
+func (t *Transport) check(problems *InvalidError, host string) {
 	if host == "" {
 		problems.Add("URL", "names no server")
 	}

@@ -21,7 +21,7 @@ func PinOf(certificate *x509.Certificate) Pin {
 }
 
 // ParsePin reads a pin in base64, with or without the "sha256//" that curl writes in front. Anything else is an
-// *InvalidError.
+// [*InvalidError].
 func ParsePin(s string) (Pin, error) {
 	digest, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(s, "sha256//"))
 	if err != nil || len(digest) != sha256.Size {
@@ -35,9 +35,9 @@ func (p Pin) String() string { return "sha256//" + base64.StdEncoding.EncodeToSt
 
 var errPin = errors.New("the key of the server's certificate is not pinned")
 
-// Recognise returns how a server is recognised: by a chain to the roots, nil for those of the system, and its name, or
+// TLSConfig returns how a server is recognised: by a chain to the roots, nil for those of the system, and its name, or
 // by a pinned key. With pins and without roots the certificate needs no chain, no name and no validity.
-func Recognise(roots *x509.CertPool, pins []Pin) *tls.Config {
+func TLSConfig(roots *x509.CertPool, pins []Pin) *tls.Config {
 	config := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	if len(pins) == 0 {
 		return config

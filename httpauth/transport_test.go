@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/errs"
-	"github.com/clouddp/sdk/internal/httpauth"
 )
 
 func secret(s string) func() ([]byte, error) { return func() ([]byte, error) { return []byte(s), nil } }
@@ -223,7 +223,7 @@ func TestBelongsToOneServer(t *testing.T) {
 			return p.dial(ctx, network, address)
 		}
 		_, err := do(t, transport, http.MethodGet, "")
-		if invalid, ok := errors.AsType[*errs.InvalidError](err); !ok || invalid.Problems[0].Field != "URL" {
+		if invalid, ok := errors.AsType[*httpauth.InvalidError](err); !ok || invalid.Problems[0].Field != "URL" {
 			t.Errorf("%s: got %v, want an InvalidError about the URL", why, err)
 		}
 	}
@@ -460,7 +460,7 @@ func TestInvalid(t *testing.T) {
 		&httpauth.NTLM{User: `CONTOSO\ben`},
 		&httpauth.Basic{User: "a:b"},
 	}}, http.MethodGet, "")
-	invalid, ok := errors.AsType[*errs.InvalidError](err)
+	invalid, ok := errors.AsType[*httpauth.InvalidError](err)
 	if !ok {
 		t.Fatalf("got %v, want an InvalidError", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/jcmturner/gokrb5/v8/credentials"
 	"github.com/jcmturner/gokrb5/v8/keytab"
 
-	"github.com/clouddp/sdk/internal/errs"
 	"github.com/clouddp/sdk/internal/kerberos"
 )
 
@@ -53,7 +52,7 @@ func servicePrincipal(service, host string) string {
 	return cmp.Or(service, "HTTP/"+strings.ToLower(strings.TrimSuffix(host, ".")))
 }
 
-func (k *Kerberos) check(problems *errs.InvalidError) {
+func (k *Kerberos) check(problems *InvalidError) {
 	kerberos.Account{User: k.User, Realm: k.Realm, Password: k.Password != nil, Keytab: k.Keytab}.Check(problems, "Kerberos.")
 	k.checkFiles(problems)
 	if _, err := k.config(); err != nil {
@@ -65,7 +64,7 @@ func (k *Kerberos) check(problems *errs.InvalidError) {
 }
 
 // checkFiles looks into a keytab, not into a ticket cache: that may be filled later.
-func (k *Kerberos) checkFiles(problems *errs.InvalidError) {
+func (k *Kerberos) checkFiles(problems *InvalidError) {
 	if k.User == "" {
 		if _, err := kerberos.CachePath(k.Cache); err != nil {
 			problems.Add("Kerberos.Cache", "cannot be used: %v", err)

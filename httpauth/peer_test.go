@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/clouddp/sdk/internal/httpauth"
+	"github.com/clouddp/sdk/httpauth"
 )
 
 const (

@@ -5,8 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"strings"
-
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 // Credential is who signs in, and how: a [*Kerberos], a [*CurrentUser], a [*NTLM] or a [*Basic]. Where a server offers
@@ -14,7 +12,7 @@ import (
 // not be the reward for blocking a stronger one.
 type Credential interface {
 	// check adds what keeps the credential from being used.
-	check(problems *errs.InvalidError)
+	check(problems *InvalidError)
 	// schemes are the authentication schemes that it can answer, the best first.
 	schemes() []string
 	// strength orders credentials; the highest is preferred.
@@ -65,7 +63,7 @@ type Basic struct {
 	Password func() ([]byte, error)
 }
 
-func (b *Basic) check(problems *errs.InvalidError) {
+func (b *Basic) check(problems *InvalidError) {
 	checkAccount(problems, "Basic", b.User, b.Password != nil)
 	if strings.ContainsAny(b.User, ":\r\n\x00") {
 		problems.Add("Basic.User", "%q holds a character that the scheme cannot carry", b.User)
@@ -92,7 +90,7 @@ func (b basicTokens) token(context.Context, *x509.Certificate) (token []byte, ke
 
 func (basicTokens) forget() {}
 
-func checkAccount(problems *errs.InvalidError, kind, user string, hasPassword bool) {
+func checkAccount(problems *InvalidError, kind, user string, hasPassword bool) {
 	if user == "" {
 		problems.Add(kind+".User", "is empty; name the account")
 	}

@@ -4,8 +4,6 @@ package httpauth
 
 import (
 	"fmt"
-
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 func (*CurrentUser) exchange(string) exchange { return noExchange{} }
@@ -14,9 +12,9 @@ func (*CurrentUser) exchange(string) exchange { return noExchange{} }
 type noExchange struct{}
 
 func (noExchange) begin() ([]byte, error) {
-	return nil, fmt.Errorf("%w: only Windows can sign in as the account of the process", errs.ErrUnsupported)
+	return nil, fmt.Errorf("%w: only Windows can sign in as the account of the process", ErrUnsupported)
 }
 
-func (noExchange) next([]byte) ([]byte, error) { return nil, errs.ErrUnsupported }
+func (noExchange) next([]byte) ([]byte, error) { return nil, ErrUnsupported }
 
 func (noExchange) end() {}

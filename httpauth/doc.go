@@ -1,13 +1,16 @@
 // Package httpauth signs in to the web servers of a Windows domain: with Kerberos, NTLM or Basic authentication, or as the
-// account that the process runs as. Drivers give its types to their callers under names of their own.
+// account that the process runs as. It is for the drivers that take an [http.RoundTripper], and for clients of your own.
 //
 //	transport := &httpauth.Transport{
-//		Credentials: []httpauth.Credential{&httpauth.Kerberos{
-//			User:     "svc-clouddp",
-//			Realm:    "CONTOSO.COM",
-//			Password: password,
-//			Config:   "[libdefaults]\ndns_lookup_kdc = true\n",
-//		}},
+//		Credentials: []httpauth.Credential{
+//			&httpauth.Kerberos{
+//				User:     "svc-clouddp",
+//				Realm:    "CONTOSO.COM",
+//				Password: password, // func() ([]byte, error)
+//				Config:   "[libdefaults]\ndns_lookup_kdc = true\n",
+//			},
+//			&httpauth.NTLM{User: "svc-clouddp@contoso.com", Password: password}, // where the server offers no Kerberos
+//		},
 //		Roots: pool,
 //	}
 //	defer transport.Close()
@@ -29,6 +32,5 @@
 // # Errors
 //
 // A sign-in that fails is an [*AuthError] that names the schemes the server offers. What goes wrong on the way matches
-// [errs.ErrUnavailable] if the request did not leave or changes nothing, and [errs.ErrUnknown] if it may have been carried
-// out. A Transport never sends such a request twice.
+// [ErrUnavailable] if the request did not leave or changes nothing, and [ErrUnknown] if it may have been carried out. A Transport never sends such a request twice.
 package httpauth
