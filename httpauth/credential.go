@@ -3,8 +3,9 @@ package httpauth
 import (
 	"context"
 	"crypto/x509"
-	"fmt"
 	"strings"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // Credential is who signs in, and how: a [*Kerberos], a [*CurrentUser], a [*NTLM] or a [*Basic]. Where a server offers
@@ -81,7 +82,7 @@ func (b *Basic) open(p *pool, scheme string) session {
 type basicTokens struct{ credential *Basic }
 
 func (b basicTokens) token(context.Context, *x509.Certificate) (token []byte, kept bool, err error) {
-	password, err := readPassword(b.credential.Password)
+	password, err := kerberos.Secret(b.credential.Password)
 	if err != nil {
 		return nil, false, err
 	}
@@ -97,16 +98,4 @@ func checkAccount(problems *InvalidError, kind, user string, hasPassword bool) {
 	if !hasPassword {
 		problems.Add(kind+".Password", "is nil; give a function that returns the password")
 	}
-}
-
-// readPassword returns a password that is not empty: servers and libraries take an empty one for no attempt at all.
-func readPassword(password func() ([]byte, error)) ([]byte, error) {
-	secret, err := password()
-	if err != nil {
-		return nil, fmt.Errorf("%w: read the password: %w", errNoCredentials, err)
-	}
-	if len(secret) == 0 {
-		return nil, fmt.Errorf("%w: the password is empty", errNoCredentials)
-	}
-	return secret, nil
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/alexbrainman/sspi"
 	"github.com/alexbrainman/sspi/negotiate"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 func (*CurrentUser) exchange(service string) exchange { return &account{service: service} }
@@ -20,10 +22,10 @@ type account struct {
 func (a *account) begin() (token []byte, err error) {
 	a.end()
 	if a.credentials, err = negotiate.AcquireCurrentUserCredentials(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
+		return nil, fmt.Errorf("%w: %w", kerberos.ErrNoCredentials, err)
 	}
 	if a.context, token, err = negotiate.NewClientContext(a.credentials, a.service); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
+		return nil, fmt.Errorf("%w: %w", kerberos.ErrNoCredentials, err)
 	}
 	return token, nil
 }

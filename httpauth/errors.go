@@ -60,14 +60,10 @@ func (e *AuthError) Unwrap() []error { return []error{e.Err, e.category} }
 var (
 	// errRefused says that the server has judged what it was sent.
 	errRefused = errors.New("the server refuses the credentials")
-	// errNoCredentials says that there is nothing to sign in with.
-	errNoCredentials = errors.New("no credentials")
 	// errNotOffered says that the server wants another kind of credentials.
 	errNotOffered = errors.New("no credential is for a scheme that the server offers")
-	// errMalformed says that what a peer sent, or what a file holds, is not what the protocol prescribes.
-	errMalformed = errors.New("malformed authentication data")
 	// errClosed says that the transport has been closed.
-	errClosed = errors.New("the transport is closed")
+	errClosed = fmt.Errorf("httpauth: the transport is closed: %w", errs.ErrUnavailable)
 )
 
 // categorise returns the category of what ended a sign-in.
@@ -75,15 +71,8 @@ func categorise(err error) error {
 	switch {
 	case errors.Is(err, errs.ErrUnsupported), errors.Is(err, errNotOffered):
 		return errs.ErrUnsupported
-	case errors.Is(err, errRefused), errors.Is(err, errNoCredentials), kerberos.Refused(err):
+	case errors.Is(err, errRefused), kerberos.Refused(err):
 		return errs.ErrDenied
 	}
 	return errs.ErrUnavailable
-}
-
-// guard makes an error of a panic in a library that does not check all that it parses.
-func guard(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("%w: %v", errMalformed, p)
-	}
 }

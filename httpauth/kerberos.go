@@ -3,12 +3,7 @@ package httpauth
 import (
 	"cmp"
 	"net/netip"
-	"os"
 	"strings"
-
-	"github.com/jcmturner/gokrb5/v8/config"
-	"github.com/jcmturner/gokrb5/v8/credentials"
-	"github.com/jcmturner/gokrb5/v8/keytab"
 
 	"github.com/clouddp/sdk/internal/kerberos"
 )
@@ -29,7 +24,7 @@ type Kerberos struct {
 	// one that kinit fills by default.
 	Cache string
 	// Config is the Kerberos configuration, as the text of a krb5.conf. Empty means the file that KRB5_CONFIG names, or
-	// /etc/krb5.conf. In a domain that publishes its KDCs in DNS, as Active Directory does, this is enough:
+	// /etc/krb5.conf; Windows has no such file, so that it is required there. In a domain that publishes its KDCs in DNS, as Active Directory does, this is enough:
 	//
 	//	[libdefaults]
 	//	default_realm = CONTOSO.COM
@@ -44,7 +39,13 @@ func (*Kerberos) schemes() []string { return []string{schemeNegotiate} }
 func (*Kerberos) strength() int { return strengthKerberos }
 
 func (k *Kerberos) open(p *pool, scheme string) session {
-	return &single{pool: p, scheme: scheme, tokens: newTickets(k, servicePrincipal(k.Service, p.host))}
+	return &single{pool: p, scheme: scheme, tokens: newTickets(k.login, servicePrincipal(k.Service, p.host))}
+}
+
+func (k *Kerberos) login() kerberos.Login {
+	return kerberos.Login{
+		User: k.User, Realm: k.Realm, Password: k.Password, Keytab: k.Keytab, Cache: k.Cache, Config: k.Config,
+	}
 }
 
 // servicePrincipal returns the principal of a web server.
@@ -53,60 +54,26 @@ func servicePrincipal(service, host string) string {
 }
 
 func (k *Kerberos) check(problems *InvalidError) {
-	kerberos.Account{User: k.User, Realm: k.Realm, Password: k.Password != nil, Keytab: k.Keytab}.Check(problems, "Kerberos.")
-	k.checkFiles(problems)
-	if _, err := k.config(); err != nil {
-		problems.Add("Kerberos.Config", "cannot be used: %v", err)
-	}
+	account := kerberos.Account{User: k.User, Realm: k.Realm, Password: k.Password != nil, Keytab: k.Keytab, Config: k.Config}
+	account.Check(problems, "Kerberos.")
+	account.CheckFiles(problems, "Kerberos.")
+	k.checkCache(problems)
 	if k.Service != "" && !strings.Contains(k.Service, "/") {
 		problems.Add("Kerberos.Service", "is %q; use a principal such as HTTP/ca1.contoso.com", k.Service)
 	}
 }
 
-// checkFiles looks into a keytab, not into a ticket cache: that may be filled later.
-func (k *Kerberos) checkFiles(problems *InvalidError) {
-	if k.User == "" {
-		if _, err := kerberos.CachePath(k.Cache); err != nil {
-			problems.Add("Kerberos.Cache", "cannot be used: %v", err)
+// checkCache does not look into a ticket cache: that may be filled later.
+func (k *Kerberos) checkCache(problems *InvalidError) {
+	if k.User != "" {
+		if k.Cache != "" {
+			problems.Add("Kerberos.Cache", "is given beside a User; use one of them")
 		}
 		return
 	}
-	if k.Cache != "" {
-		problems.Add("Kerberos.Cache", "is given beside a User; use one of them")
+	if _, err := kerberos.CachePath(k.Cache); err != nil {
+		problems.Add("Kerberos.Cache", "cannot be used: %v", err)
 	}
-	if k.Keytab == "" {
-		return
-	}
-	if _, err := k.keytab(); err != nil {
-		problems.Add("Kerberos.Keytab", "cannot be used: %v", err)
-	}
-}
-
-func (k *Kerberos) config() (c *config.Config, err error) {
-	defer guard(&err)
-	if k.Config != "" {
-		return config.NewFromString(k.Config)
-	}
-	return config.Load(kerberos.ConfigPath())
-}
-
-func (k *Kerberos) keytab() (keys *keytab.Keytab, err error) {
-	defer guard(&err)
-	content, err := os.ReadFile(k.Keytab)
-	if err != nil {
-		return nil, err
-	}
-	keys = keytab.New()
-	return keys, keys.Unmarshal(content)
-}
-
-func (k *Kerberos) cache() (c *credentials.CCache, err error) {
-	defer guard(&err)
-	path, err := kerberos.CachePath(k.Cache)
-	if err != nil {
-		return nil, err
-	}
-	return credentials.LoadCCache(path)
 }
 
 // isAddress reports whether a host is an IP address, which Kerberos has no principals for.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/Azure/go-ntlmssp"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // NTLM signs in with NTLM, version 2. It needs no domain controller and no name for the server, and proves less: prefer
@@ -39,8 +41,8 @@ type ntlmExchange struct{ credential *NTLM }
 func (*ntlmExchange) begin() ([]byte, error) { return ntlmssp.NewNegotiateMessage("", "") }
 
 func (e *ntlmExchange) next(challenge []byte) (token []byte, err error) {
-	defer guard(&err)
-	password, err := readPassword(e.credential.Password)
+	defer kerberos.Guard(&err)
+	password, err := kerberos.Secret(e.credential.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -48,9 +50,9 @@ func (e *ntlmExchange) next(challenge []byte) (token []byte, err error) {
 	if e.credential.Domain != "" {
 		user = e.credential.Domain + `\` + user
 	}
-	token, err = ntlmssp.NewAuthenticateMessage(challenge, user, string(password), nil)
+	token, err = ntlmssp.NewAuthenticateMessage(challenge, user, password, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errMalformed, err)
+		return nil, fmt.Errorf("%w: %w", kerberos.ErrMalformed, err)
 	}
 	return token, nil
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/jcmturner/gokrb5/v8/crypto/rfc4757"
+	"github.com/oiweiwei/gokrb5.fork/v9/crypto/rfc4757"
 )
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

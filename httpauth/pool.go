@@ -6,14 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 const (
+	dialTimeout      = 30 * time.Second
 	handshakeTimeout = 15 * time.Second
+	// headerTimeout bounds how long an answer is awaited; a caller with less patience has a context.
+	headerTimeout = 5 * time.Minute
 	// idleTimeout is shorter than the two minutes of IIS: a request must not meet a connection that is being closed.
 	idleTimeout = 90 * time.Second
 	maxHeader   = 256 << 10
@@ -32,10 +38,15 @@ type pool struct {
 func (t *Transport) newPool(host, server string) *pool {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
+	dial := t.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
 	return &pool{host: host, server: server, transport: &http.Transport{
-		DialContext:            t.Dial,
+		DialContext:            dial,
 		TLSClientConfig:        TLSConfig(t.Roots, t.Pins),
 		TLSHandshakeTimeout:    handshakeTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
 		Protocols:              protocols,
@@ -69,10 +80,10 @@ func (a *answer) drop() {
 
 // send sends a request once.
 func (p *pool) send(r *replay, authorization string) (*answer, error) {
-	var sent, fresh atomic.Bool
-	ctx := httptrace.WithClientTrace(r.request.Context(), &httptrace.ClientTrace{
-		GotConn:      func(info httptrace.GotConnInfo) { fresh.Store(!info.Reused) },
-		WroteHeaders: func() { sent.Store(true) },
+	var fresh atomic.Bool
+	ctx, unsent := roundtrip.Watch(r.request.Context())
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) { fresh.Store(!info.Reused) },
 	})
 	req, err := r.copy(ctx, authorization)
 	if err != nil {
@@ -80,7 +91,7 @@ func (p *pool) send(r *replay, authorization string) (*answer, error) {
 	}
 	response, err := p.transport.RoundTrip(req) //nolint:bodyclose // whoever takes the answer does
 	if err != nil {
-		return nil, lost(ctx, err, sent.Load() && !r.safe())
+		return nil, lost(ctx, err, !unsent() && !r.safe())
 	}
 	response.Body = &tail{response.Body, ctx, !r.safe()}
 	a := &answer{response, fresh.Load()}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 // maxBody is the longest request body that is taken into memory so that it can be sent again.
@@ -59,7 +60,7 @@ func (r *replay) copy(ctx context.Context, authorization string) (*http.Request,
 
 // bare returns a request for the same resource that asks for nothing and changes nothing, to sign in with.
 func (r *replay) bare() *replay {
-	req := r.request.Clone(r.request.Context())
+	req := r.request.Clone(roundtrip.Unwatched(r.request.Context()))
 	req.Method, req.Body, req.GetBody, req.ContentLength, req.TransferEncoding = http.MethodHead, nil, nil, 0, nil
 	req.Header.Del("Content-Type")
 	req.Header.Del("Content-Length")

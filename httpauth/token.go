@@ -2,34 +2,25 @@ package httpauth
 
 import (
 	"crypto"
-	"crypto/md5" //nolint:gosec // RFC 4121 prescribes it
 	"crypto/x509"
 	"encoding/binary"
-	"encoding/hex"
 
 	"github.com/jcmturner/gofork/encoding/asn1"
-	"github.com/jcmturner/gokrb5/v8/asn1tools"
-	"github.com/jcmturner/gokrb5/v8/gssapi"
-	"github.com/jcmturner/gokrb5/v8/iana/chksumtype"
-	"github.com/jcmturner/gokrb5/v8/messages"
-	"github.com/jcmturner/gokrb5/v8/spnego"
-	"github.com/jcmturner/gokrb5/v8/types"
+	"github.com/oiweiwei/gokrb5.fork/v9/gssapi"
+	"github.com/oiweiwei/gokrb5.fork/v9/spnego"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
-// token returns the first and only token of a Negotiate conversation: an AP-REQ in the framing of GSS-API (RFC 4121,
-// section 4.1) in that of SPNEGO (RFC 4178, section 4.2). The server need not prove itself in it: TLS has done that.
-func (t *ticket) token(binding []byte) (token []byte, err error) {
-	defer guard(&err)
-	authenticator, err := types.NewAuthenticator(t.realm, t.client)
+// negotiateToken returns the first and only token of a Negotiate conversation: the ticket in the framing of GSS-API in that of
+// SPNEGO (RFC 4178, section 4.2). The server need not prove itself in it: TLS has done that.
+func negotiateToken(t *kerberos.Ticket, binding []byte) (token []byte, err error) {
+	defer kerberos.Guard(&err)
+	request, err := t.Request(binding, gssapi.ContextFlagInteg|gssapi.ContextFlagConf)
 	if err != nil {
 		return nil, err
 	}
-	authenticator.Cksum = types.Checksum{CksumType: chksumtype.GSSAPI, Checksum: checksum(binding)}
-	request, err := messages.NewAPReq(t.ticket, t.key, authenticator)
-	if err != nil {
-		return nil, err
-	}
-	mechToken, err := frame(request)
+	mechToken, err := kerberos.Frame(request)
 	if err != nil {
 		return nil, err
 	}
@@ -38,35 +29,6 @@ func (t *ticket) token(binding []byte) (token []byte, err error) {
 		MechTokenBytes: mechToken,
 	}}
 	return outer.Marshal()
-}
-
-func frame(request messages.APReq) ([]byte, error) {
-	inner, err := request.Marshal()
-	if err != nil {
-		return nil, err
-	}
-	oid, err := asn1.Marshal(gssapi.OIDKRB5.OID())
-	if err != nil {
-		return nil, err
-	}
-	id, err := hex.DecodeString(spnego.TOK_ID_KRB_AP_REQ)
-	if err != nil {
-		return nil, err
-	}
-	return asn1tools.AddASNAppTag(append(append(oid, id...), inner...), 0), nil
-}
-
-// checksum is that of RFC 4121, section 4.1.1: the digest of the channel binding, zero for none, and the flags.
-func checksum(binding []byte) []byte {
-	const digestLength = md5.Size
-	sum := binary.LittleEndian.AppendUint32(nil, digestLength)
-	if binding == nil {
-		sum = append(sum, make([]byte, digestLength)...)
-	} else {
-		digest := md5.Sum(binding) //nolint:gosec // RFC 4121 prescribes it
-		sum = append(sum, digest[:]...)
-	}
-	return binary.LittleEndian.AppendUint32(sum, gssapi.ContextFlagInteg|gssapi.ContextFlagConf)
 }
 
 // channelBinding names the TLS channel to the server with this certificate, in the form that RFC 4121, section 4.1.1.2, and

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/kerberos"
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 // Transport is an [http.RoundTripper] that signs in to one server. It belongs to the server of its first request: a request
@@ -28,8 +30,8 @@ type Transport struct {
 	// Pins are the keys that the server's certificate may have; none means any. With pins and without Roots the certificate
 	// needs no chain, no name and no validity.
 	Pins []Pin
-	// Dial opens the connections to the server; network is "tcp". Nil means a [net.Dialer]; proxies that the environment
-	// names are not used. KDCs are not reached through it.
+	// Dial opens the connections to the server; network is "tcp". Nil means a [net.Dialer] with a time limit of 30 s; proxies
+	// that the environment names are not used. KDCs are not reached through it.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	mu        sync.Mutex
@@ -51,6 +53,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
+	roundtrip.Begin(req.Context(), req.URL.Host)
 	anonymous, chosen, err := t.admit(req)
 	if err != nil {
 		return nil, err
@@ -194,7 +197,7 @@ func (t *Transport) choose(ctx context.Context, anonymous *pool, a *answer) (ses
 	if credential == nil {
 		err := errNotOffered
 		if len(t.Credentials) == 0 {
-			err = errNoCredentials
+			err = kerberos.ErrNoCredentials
 		}
 		return nil, anonymous.fail(ctx, "", schemes, err)
 	}

@@ -469,7 +469,7 @@ func TestInvalid(t *testing.T) {
 		fields = append(fields, problem.Field)
 	}
 	want := []string{
-		"Credentials", "Kerberos.User", "Kerberos.Realm", "Kerberos.Cache", "Kerberos.Keytab", "Kerberos.Config",
+		"Credentials", "Kerberos.User", "Kerberos.Realm", "Kerberos.Keytab", "Kerberos.Config", "Kerberos.Cache",
 		"Kerberos.Service", "Kerberos.User", "Kerberos.Cache", "NTLM.Password", "NTLM.User", "Basic.Password", "Basic.User",
 	}
 	if !slices.Equal(fields, want) {

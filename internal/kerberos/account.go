@@ -15,9 +15,11 @@ type Account struct {
 	Password bool
 	// Keytab is where the keys of User lie.
 	Keytab string
+	// Config is the text of a krb5.conf; empty means the file of the system.
+	Config string
 }
 
-// Check adds what is missing or one too many. Before the names of the fields stands prefix.
+// Check adds what is missing or one too many among the names. Before the names of the fields stands prefix.
 func (a Account) Check(problems *errs.InvalidError, prefix string) {
 	if a.User == "" {
 		if a.Realm != "" || a.Password || a.Keytab != "" {
@@ -33,5 +35,23 @@ func (a Account) Check(problems *errs.InvalidError, prefix string) {
 	}
 	if a.Password == (a.Keytab != "") {
 		problems.Add(prefix+"Password", "give either a Password or a Keytab for User")
+	}
+}
+
+// CheckFiles adds what is wrong with the keytab and with the configuration. A ticket cache may be filled later.
+func (a Account) CheckFiles(problems *errs.InvalidError, prefix string) {
+	if a.User != "" && a.Keytab != "" {
+		if _, err := loadKeytab(a.Keytab); err != nil {
+			problems.Add(prefix+"Keytab", "cannot be used: %v", err)
+		}
+	}
+	conf, err := loadConfig(a.Config)
+	switch {
+	case err != nil && a.Config == "":
+		problems.Add(prefix+"Config", "is empty, and so is the system's: %v", err)
+	case err != nil:
+		problems.Add(prefix+"Config", "is no Kerberos configuration: %v", err)
+	case a.User != "" && a.Realm != "":
+		checkRealm(problems, prefix, conf, a.Realm)
 	}
 }
