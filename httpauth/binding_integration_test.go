@@ -83,7 +83,13 @@ func TestTicketOfActiveDirectory(t *testing.T) {
 			t.Errorf("%s: got %q, %v; want %q", user, got, err, want)
 		}
 	}
-	_, err := do(t, judged(t, p, certificate, &httpauth.Kerberos{
+	got, err := do(t, judged(t, p, certificate, &httpauth.Kerberos{
+		User: "anna", Realm: domain.Realm, Keytab: domain.Keytab(t, "anna"), Config: domain.Config,
+	}), http.MethodGet, "")
+	if err != nil || strings.TrimSpace(got) != "bound" {
+		t.Errorf("keytab: got %q, %v", got, err)
+	}
+	_, err = do(t, judged(t, p, certificate, &httpauth.Kerberos{
 		User: "anna", Realm: domain.Realm, Password: secret("wrong"), Config: domain.Config,
 	}), http.MethodGet, "")
 	if auth, ok := errors.AsType[*httpauth.AuthError](err); !ok || auth.Code != "KDC_ERR_PREAUTH_FAILED" {

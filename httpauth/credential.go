@@ -65,6 +65,10 @@ type Basic struct {
 }
 
 func (b *Basic) check(problems *InvalidError) {
+	if b == nil {
+		problems.Add("Basic", "is nil")
+		return
+	}
 	checkAccount(problems, "Basic", b.User, b.Password != nil)
 	if strings.ContainsAny(b.User, ":\r\n\x00") {
 		problems.Add("Basic.User", "%q holds a character that the scheme cannot carry", b.User)

@@ -7,7 +7,11 @@ type CurrentUser struct {
 	Service string
 }
 
-func (*CurrentUser) check(*InvalidError) {}
+func (c *CurrentUser) check(problems *InvalidError) {
+	if c == nil {
+		problems.Add("CurrentUser", "is nil")
+	}
+}
 
 func (*CurrentUser) schemes() []string { return []string{schemeNegotiate} }
 

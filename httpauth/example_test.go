@@ -23,7 +23,7 @@ func ExampleTransport() {
 			&httpauth.NTLM{User: `CONTOSO\svc-clouddp`, Password: password},
 		},
 	}
-	defer transport.Close()
+	defer func() { _ = transport.Close() }()
 
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://ca1.contoso.com/certsrv/", http.NoBody)
 	if err != nil {

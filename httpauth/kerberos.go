@@ -21,7 +21,7 @@ type Kerberos struct {
 	// Keytab is the path of a file with the keys of User, as an alternative to Password.
 	Keytab string
 	// Cache is the path of a ticket cache, instead of User. Empty without User means the file that KRB5CCNAME names, or the
-	// one that kinit fills by default.
+	// one that kinit fills by default; Windows has no such file.
 	Cache string
 	// Config is the Kerberos configuration, as the text of a krb5.conf. Empty means the file that KRB5_CONFIG names, or
 	// /etc/krb5.conf; Windows has no such file, so that it is required there. In a domain that publishes its KDCs in DNS, as Active Directory does, this is enough:
@@ -54,6 +54,10 @@ func servicePrincipal(service, host string) string {
 }
 
 func (k *Kerberos) check(problems *InvalidError) {
+	if k == nil {
+		problems.Add("Kerberos", "is nil")
+		return
+	}
 	account := kerberos.Account{User: k.User, Realm: k.Realm, Password: k.Password != nil, Keytab: k.Keytab, Config: k.Config}
 	account.Check(problems, "Kerberos.")
 	account.CheckFiles(problems, "Kerberos.")

@@ -22,6 +22,10 @@ type NTLM struct {
 }
 
 func (n *NTLM) check(problems *InvalidError) {
+	if n == nil {
+		problems.Add("NTLM", "is nil")
+		return
+	}
 	checkAccount(problems, "NTLM", n.User, n.Password != nil)
 	if strings.Contains(n.User, `\`) {
 		problems.Add("NTLM.User", "is %q; give the bare account name, and the domain as Domain", n.User)

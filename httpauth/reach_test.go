@@ -13,6 +13,7 @@ import (
 
 	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/kerberos/kerberostest"
 )
 
 // post sends a request without a body and returns how often it had a connection.
@@ -79,4 +80,44 @@ func TestSilenceEnds(t *testing.T) {
 			t.Errorf("got %v after %v, want ErrUnavailable after the time that a TLS handshake has", err, took)
 		}
 	})
+}
+
+// Whoever has a password or a keytab is let in at Active Directory, and at the server with the ticket from there.
+func TestActiveDirectory(t *testing.T) {
+	kdc := kerberostest.NewKDC(t, "anna", "HTTP/"+host)
+	for name, k := range map[string]*httpauth.Kerberos{
+		"password": {User: "anna", Realm: realm, Password: secret(kerberostest.Password), Config: kdc.Config},
+		"keytab":   {User: "anna", Realm: realm, Keytab: kdc.Keytab(t), Config: kdc.Config},
+	} {
+		p := newPeer(t, "Negotiate")
+		p.kerberos = &acceptor{kdc.Keys}
+		if got, err := do(t, p.transport(t, k), http.MethodPost, "x"); err != nil || got != "anna@CONTOSO.COM: x" {
+			t.Errorf("%s: got %q, %v", name, got, err)
+		}
+	}
+}
+
+// Three KDCs that say nothing cost a caller no more than its context allows.
+func TestSilentKDCs(t *testing.T) {
+	silent := kerberostest.Listen(t, func(net.Conn) {})
+	p := newPeer(t, "Negotiate")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	begin := time.Now()
+	_, err := post(ctx, t, p.transport(t, &httpauth.Kerberos{User: "anna", Realm: realm, Password: secret(password), Config: silent}))
+	if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, httpauth.ErrUnknown) || took > 3*time.Second {
+		t.Errorf("got %v after %v", err, took)
+	}
+}
+
+func TestNilCredentials(t *testing.T) {
+	for name, credential := range map[string]httpauth.Credential{
+		"Kerberos": (*httpauth.Kerberos)(nil), "NTLM": (*httpauth.NTLM)(nil), "Basic": (*httpauth.Basic)(nil),
+		"CurrentUser": (*httpauth.CurrentUser)(nil), "Credentials": nil,
+	} {
+		_, err := post(t.Context(), t, &httpauth.Transport{Credentials: []httpauth.Credential{credential}})
+		if invalid, ok := errors.AsType[*httpauth.InvalidError](err); !ok || invalid.Problems[0].Field != name {
+			t.Errorf("%s: got %v, want an InvalidError", name, err)
+		}
+	}
 }

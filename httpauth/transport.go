@@ -150,7 +150,7 @@ func (t *Transport) check(problems *InvalidError, host string) {
 			continue
 		}
 		c.check(problems)
-		if k, ok := c.(*Kerberos); ok && k.Service == "" && isAddress(host) {
+		if k, ok := c.(*Kerberos); ok && k != nil && k.Service == "" && isAddress(host) {
 			problems.Add("URL", "is the address %s; use the name that Kerberos knows the server by", host)
 		}
 	}

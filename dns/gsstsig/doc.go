@@ -22,6 +22,10 @@
 // Windows, which sends back the signature of the request. Package rfc2136 reports such a reply as dns.ErrUnknown, and
 // dns.Ensure decides by reading.
 //
+// The library that gets the tickets takes neither a context nor a limit: a question to a KDC runs on for some seconds after
+// a context has ended, and a KDC, or whoever answers in its place, can make it ask for as much memory as four octets say.
+// Let the network lead to the domain controllers alone.
+//
 // # Errors
 //
 // A negotiation that fails is a [*NegotiationError] with the code that the KDC or the server gave. It matches [ErrDenied]

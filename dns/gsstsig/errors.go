@@ -1,7 +1,6 @@
 package gsstsig
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -19,9 +18,6 @@ var (
 	// ErrUnsupported says that the DNS server does not negotiate keys; the error is a [*NegotiationError].
 	ErrUnsupported = errs.ErrUnsupported
 )
-
-// errMalformed says that what a peer sent, or what a file holds, is not what Kerberos prescribes.
-var errMalformed = errors.New("malformed Kerberos data")
 
 // InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
@@ -54,11 +50,4 @@ func (e *NegotiationError) Unwrap() []error {
 		return []error{e.Err}
 	}
 	return []error{e.Err, e.category}
-}
-
-// guard makes an error of a panic in a Kerberos library. They do not check all that they parse.
-func guard(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("%w: %v", errMalformed, p)
-	}
 }

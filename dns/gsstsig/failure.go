@@ -20,7 +20,7 @@ func (n *negotiation) fail(ctx context.Context, err error) error {
 		failure.Code, failure.category = auth.Code, ErrDenied
 	case refused:
 		failure.Code, failure.category = refusal.code, refusal.category()
-	case kerberos.Refused(err), errors.Is(err, errNoCredentials):
+	case kerberos.Refused(err):
 		failure.Code, failure.category = kerberos.Code(err), ErrDenied
 	}
 	return failure

@@ -1,18 +1,16 @@
 package gsstsig
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/bodgit/gssapi"
 	krb5 "github.com/jcmturner/gokrb5/v8/gssapi"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // flags are those that RFC 3645, section 3.1.1, asks for.
 const flags = krb5.ContextFlagMutual | krb5.ContextFlagReplay | krb5.ContextFlagInteg
-
-// errNoCredentials says that there is nothing to log in with.
-var errNoCredentials = errors.New("no credentials")
 
 // goMechanism is Kerberos in Go, with the credentials of a user or of a ticket cache.
 type goMechanism struct {
@@ -34,14 +32,11 @@ func (s *Signer) mechanism() (mechanism, error) {
 		k.options = append(k.options, gssapi.WithKeytab[gssapi.Initiator](s.Keytab))
 		return k, nil
 	}
-	password, err := s.Password()
+	password, err := kerberos.Secret(s.Password)
 	if err != nil {
-		return nil, fmt.Errorf("%w: read the password: %w", errNoCredentials, err)
+		return nil, err
 	}
-	if len(password) == 0 {
-		return nil, fmt.Errorf("%w: the password is empty", errNoCredentials)
-	}
-	k.options = append(k.options, gssapi.WithPassword(string(password)))
+	k.options = append(k.options, gssapi.WithPassword(password))
 	return k, nil
 }
 
@@ -51,10 +46,10 @@ func (s *Signer) inGo() *goMechanism {
 
 // begin implements mechanism: it logs in and gets a ticket.
 func (k *goMechanism) begin(service string) (token []byte, err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	if err := k.login(); err != nil {
 		if k.own {
-			err = fmt.Errorf("%w: %w", errNoCredentials, err)
+			err = fmt.Errorf("%w: %w", kerberos.ErrNoCredentials, err)
 		}
 		return nil, err
 	}
@@ -64,14 +59,14 @@ func (k *goMechanism) begin(service string) (token []byte, err error) {
 }
 
 func (k *goMechanism) login() (err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	k.initiator, err = gssapi.NewInitiator(k.options...)
 	return err
 }
 
 // next implements mechanism.
 func (k *goMechanism) next(input []byte) (token []byte, established bool, err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	token, again, err := k.initiator.Initiate(k.service, flags, input)
 	return token, !again, err
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/alexbrainman/sspi"
 	"github.com/alexbrainman/sspi/negotiate"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // ownCredentials returns the mechanism with the process's own credentials: those of its Windows account.
@@ -19,7 +21,7 @@ type account struct {
 // begin implements mechanism.
 func (a *account) begin(service string) (token []byte, err error) {
 	if a.credentials, err = negotiate.AcquireCurrentUserCredentials(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoCredentials, err)
+		return nil, fmt.Errorf("%w: %w", kerberos.ErrNoCredentials, err)
 	}
 	a.context, token, err = negotiate.NewClientContext(a.credentials, service)
 	return token, err

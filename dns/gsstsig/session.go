@@ -3,6 +3,8 @@ package gsstsig
 import (
 	"context"
 	"errors"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // algorithm is the name of RFC 3645, section 3.1.
@@ -28,7 +30,7 @@ func (s *session) Sign(data []byte) (mac []byte, err error) {
 	if s.mech == nil {
 		return nil, errClosed
 	}
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	return s.mech.sign(data)
 }
 
@@ -37,7 +39,7 @@ func (s *session) Verify(data, mac []byte) (err error) {
 	if s.mech == nil {
 		return errClosed
 	}
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	return s.mech.verify(data, mac)
 }
 

@@ -4,12 +4,8 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"os"
 	"runtime"
 	"strings"
-
-	"github.com/jcmturner/gokrb5/v8/config"
-	"github.com/jcmturner/gokrb5/v8/keytab"
 
 	"github.com/clouddp/sdk/dns/rfc2136"
 	"github.com/clouddp/sdk/internal/kerberos"
@@ -30,7 +26,8 @@ type Signer struct {
 	// Keytab is the path of a file with the keys of User, as an alternative to Password.
 	Keytab string
 	// Config is the Kerberos configuration, as the text of a krb5.conf. Empty means the file that KRB5_CONFIG names, or
-	// /etc/krb5.conf. The process's own credentials on Windows need none and ignore it. In a domain that publishes its
+	// /etc/krb5.conf; Windows has no such file, so that it is required there with User. The process's own credentials on
+	// Windows need none and ignore it. In a domain that publishes its
 	// KDCs in DNS, as Active Directory does, this is enough:
 	//
 	//	[libdefaults]
@@ -49,7 +46,7 @@ var _ rfc2136.Signer = (*Signer)(nil)
 
 // Session implements [rfc2136.Signer]. It negotiates a new key with server, a host:port, every time. Errors are a
 // [*NegotiationError] or an [*InvalidError]. When ctx ends, Session returns at once; a question to the KDC that is on its
-// way is left to its own time-out of 5 s and its answer thrown away.
+// way is left to its own time-outs, of 5 s for each KDC and protocol, and its answer thrown away.
 func (s *Signer) Session(ctx context.Context, server string) (rfc2136.Session, error) { //nolint:ireturn // as the interface asks
 	service, err := s.check(server)
 	if err != nil {
@@ -70,32 +67,13 @@ func (s *Signer) check(server string) (service string, err error) {
 		problems.Add("Signer", "is nil")
 		return "", problems
 	}
-	kerberos.Account{User: s.User, Realm: s.Realm, Password: s.Password != nil, Keytab: s.Keytab}.Check(problems, "")
-	s.checkKeytab(problems)
-	s.checkConfig(problems)
+	account := kerberos.Account{User: s.User, Realm: s.Realm, Password: s.Password != nil, Keytab: s.Keytab, Config: s.Config}
+	account.Check(problems, "")
+	if s.User != "" || runtime.GOOS != "windows" {
+		account.CheckFiles(problems, "")
+	}
 	host := s.host(problems, server)
 	return "DNS/" + host, problems.Err()
-}
-
-func (s *Signer) checkKeytab(problems *InvalidError) {
-	if s.User == "" || s.Keytab == "" {
-		return
-	}
-	if err := readable(s.Keytab); err != nil {
-		problems.Add("Keytab", "cannot be used: %v", err)
-	}
-}
-
-func (s *Signer) checkConfig(problems *InvalidError) {
-	if s.Config == "" {
-		if _, err := os.Stat(kerberos.ConfigPath()); err != nil && (s.User != "" || runtime.GOOS != "windows") {
-			problems.Add("Config", "is empty, and so is the system's: %v", err)
-		}
-		return
-	}
-	if err := parseable(s.Config); err != nil {
-		problems.Add("Config", "is no Kerberos configuration: %v", err)
-	}
 }
 
 // host returns the DNS name in the service principal.
@@ -117,19 +95,4 @@ func (s *Signer) host(problems *InvalidError, server string) string {
 		problems.Add(field, "%q is no DNS name", host)
 	}
 	return host
-}
-
-func readable(path string) (err error) {
-	defer guard(&err)
-	content, err := os.ReadFile(path) //nolint:gosec // the caller's own path
-	if err != nil {
-		return err
-	}
-	return keytab.New().Unmarshal(content)
-}
-
-func parseable(text string) (err error) {
-	defer guard(&err)
-	_, err = config.NewFromString(text)
-	return err
 }

@@ -19,7 +19,7 @@ func TestEveryProblemIsListed(t *testing.T) {
 	if err := os.WriteFile(garbage, []byte{5, 2, 0, 0}, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const text = "[libdefaults]\ndefault_realm = CONTOSO.COM\n"
+	const text = "[libdefaults]\ndefault_realm = CONTOSO.COM\n[realms]\nR = {\nkdc = dc1.contoso.com\n}\n"
 	for name, c := range map[string]struct {
 		signer *gsstsig.Signer
 		server string
@@ -31,6 +31,7 @@ func TestEveryProblemIsListed(t *testing.T) {
 		"two secrets":  {&gsstsig.Signer{User: "u", Realm: "R", Password: empty, Keytab: "/", Config: text}, "ns1:53", []string{"Password", "Keytab"}},
 		"no file":      {&gsstsig.Signer{User: "u", Realm: "R", Keytab: filepath.Join(garbage, "x"), Config: text}, "ns1:53", []string{"Keytab"}},
 		"no config":    {&gsstsig.Signer{User: "u", Realm: "R", Password: empty}, "ns1:53", []string{"Config"}},
+		"no KDC":       {&gsstsig.Signer{User: "u", Realm: "r", Password: empty, Config: text}, "ns1:53", []string{"Config"}},
 		"bad config":   {&gsstsig.Signer{Config: "[libdefaults]\nticket_lifetime = soon\n"}, "ns1:53", []string{"Config"}},
 		"no port":      {&gsstsig.Signer{Config: text}, "ns1.contoso.com", []string{"server"}},
 		"no host":      {&gsstsig.Signer{Config: text}, ":53", []string{"server"}},
@@ -66,7 +67,7 @@ func TestThePasswordIsNeeded(t *testing.T) {
 		{empty, dns.ErrDenied},
 		{func() ([]byte, error) { return nil, broken }, broken},
 	} {
-		signer := &gsstsig.Signer{User: "u", Realm: "CONTOSO.COM", Password: c.password, Config: "[libdefaults]\n"}
+		signer := &gsstsig.Signer{User: "u", Realm: "CONTOSO.COM", Password: c.password, Config: "[libdefaults]\ndns_lookup_kdc = true\n"}
 		_, err := signer.Session(t.Context(), "dc1.contoso.com:53")
 		refused, ok := errors.AsType[*gsstsig.NegotiationError](err)
 		if !ok || !errors.Is(err, c.want) || refused.Service != "DNS/dc1.contoso.com" {

@@ -69,16 +69,17 @@ func TestDomainsDoNotKnowOneAnother(t *testing.T) {
 		}
 		for _, dependency := range p.Deps {
 			room, ours := strings.CutPrefix(dependency, module+"/")
-			if ours && !within(room, "internal/errs") && !within(room, domain) && !signsIn(p, room) {
+			if ours && !within(room, "internal/errs") && !within(room, domain) && !driversShare(p, room) {
 				t.Errorf("%s links %s: a domain stands alone", p.room(), room)
 			}
 		}
 	}
 }
 
-// signsIn reports whether p is a driver that links what logs in to a Windows domain: it is the same for every one.
-func signsIn(p *goPackage, room string) bool {
-	return room == "internal/kerberos" && slices.Contains(drivers, p.room())
+// driversShare reports whether p is a driver that links what is the same for every one: what logs in to a Windows domain, and
+// what sees whether a request has left.
+func driversShare(p *goPackage, room string) bool {
+	return slices.Contains([]string{"internal/kerberos", "internal/roundtrip"}, room) && slices.Contains(drivers, p.room())
 }
 
 func TestFakesDoNotLeanOnDrivers(t *testing.T) {

@@ -8,14 +8,16 @@ type links map[string]string
 
 // rooms has an entry for every package of the module but the examples.
 var rooms = map[string]links{
-	".":                   {},
-	"internal/errs":       {},
-	"internal/house":      {},
-	"internal/testserver": {}, // its code is built for integration tests only
-	"internal/kerberos":   join(errCategories),
-	"internal/loopback":   {},
+	".":                              {},
+	"internal/errs":                  {},
+	"internal/house":                 {},
+	"internal/testserver":            {}, // its code is built for integration tests only
+	"internal/kerberos":              join(errCategories, gokrb5),
+	"internal/kerberos/kerberostest": without("github.com/jcmturner/goidentity/v6", gokrb5),
+	"internal/loopback":              {},
+	"internal/roundtrip":             {},
 
-	"httpauth": join(errCategories, gokrb5, ntlm),
+	"httpauth": join(errCategories, signIn, ntlm, watched),
 
 	"certs":                 join(errCategories, formats),
 	"certs/internal/crl":    {},
@@ -25,7 +27,7 @@ var rooms = map[string]links{
 
 	"certs/internal/pkcs7":       join(errCategories),
 	"certs/adcs/internal/answer": join(certs),
-	"certs/adcs/certsrv": join(certs, answers, links{
+	"certs/adcs/certsrv": join(certs, answers, watched, links{
 		"golang.org/x/net/html": "its pages are read with it, which the standard library cannot",
 	}),
 	"certs/adcs/certsrv/certsrvtest": join(certs, links{
@@ -36,19 +38,17 @@ var rooms = map[string]links{
 	"certs/adcs/certreq": join(certs, answers),
 
 	"certs/adcs":            join(certs, goLDAP, links{"certs/template": "its Directory is that of a forest"}),
-	"certs/adcs/ldapgssapi": join(certs, goLDAP, gokrb5),
+	"certs/adcs/ldapgssapi": join(certs, goLDAP, signIn),
 	"certs/adcs/adcstest": join(certs, links{
 		"certs/certstest":                 "the forest that it serves",
 		"certs/template":                  "the attributes and security descriptors in it",
 		"github.com/go-asn1-ber/asn1-ber": "BER, which encoding/asn1 does not read: it takes DER alone",
 	}),
 
-	"certs/adcs/icpr": join(certs, msrpc, kerberosOverRPC, links{
-		"internal/kerberos":            "says what a failed login means",
-		"certs/internal/pkcs7":         "authorities hand out chains in it",
+	"certs/adcs/icpr": join(certs, msrpc, signIn, kerberosOverRPC, answers, links{
 		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
 	}),
-	"certs/adcs/icpr/icprtest": join(certs, msrpc, kerberosOverRPC, links{
+	"certs/adcs/icpr/icprtest": join(certs, msrpc, gokrb5, kerberosOverRPC, links{
 		"certs/template":               "its CA issues by template",
 		"certs/certstest":              "the authority behind it",
 		"certs/internal/pkcs7":         "authorities hand out chains in it",
@@ -94,7 +94,7 @@ var rooms = map[string]links{
 	}),
 	"clouddp/classic":                       join(clouddp, azcore),
 	"clouddp/classic/classictest":           join(clouddp, onLoopback),
-	"clouddp/adminservice":                  join(errCategories, siteSide, azcore, gokrb5, ntlm, links{"httpauth": "recognises a server by pins"}),
+	"clouddp/adminservice":                  join(errCategories, siteSide, azcore, signIn, ntlm, watched, links{"httpauth": "recognises a server by pins"}),
 	"clouddp/adminservice/adminservicetest": join(errCategories, siteSide, onLoopback),
 }
 
@@ -126,8 +126,7 @@ var (
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
 	}
 	gokrb5 = links{
-		"internal/kerberos":                  "the meaning of failures and the place of tickets are the same in every driver",
-		"github.com/jcmturner/gokrb5/v8":     "Kerberos, which the standard library has not",
+		"github.com/oiweiwei/gokrb5.fork/v9": "Kerberos, which the standard library has not, with a dialer of one's own",
 		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
 		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
 		"github.com/jcmturner/gofork":        "gokrb5 reads ASN.1 with it",
@@ -138,7 +137,11 @@ var (
 		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
 		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
 	}
-	kerberos = join(gokrb5, links{
+	signIn = join(gokrb5, links{
+		"internal/kerberos": "how tickets are got, and what failures mean, is the same in every driver",
+	})
+	kerberos = join(signIn, links{
+		"github.com/jcmturner/gokrb5/v8":     "what bodgit/gssapi is built on",
 		"github.com/bodgit/gssapi":           "makes security contexts of Kerberos tickets, with the acceptor's subkey",
 		"github.com/hashicorp/errwrap":       "go-multierror is built on it",
 		"github.com/hashicorp/go-multierror": "bodgit/gssapi joins errors with it",
@@ -163,18 +166,9 @@ var (
 	}
 	// kerberosOverRPC is what go-msrpc links for Kerberos, whether it is used or not.
 	kerberosOverRPC = links{
-		"github.com/oiweiwei/gokrb5.fork/v9": "Kerberos with a dialer of one's own and the tokens of DCE",
-		"github.com/jcmturner/gokrb5/v8":     "go-msrpc takes its credentials too",
-		"github.com/jcmturner/aescts/v2":     "gokrb5 encrypts with it",
-		"github.com/jcmturner/dnsutils/v2":   "gokrb5 finds KDCs with it",
-		"github.com/jcmturner/gofork":        "gokrb5 reads ASN.1 with it",
-		"github.com/jcmturner/goidentity/v6": "gokrb5 describes users with it",
-		"github.com/jcmturner/rpc/v2":        "gokrb5 reads the authorisation data of Active Directory with it",
-		"github.com/hashicorp/go-uuid":       "gokrb5 makes confounders with it",
-		"golang.org/x/crypto/md4":            "NTLM and gokrb5 make RC4 keys with it",
-		"golang.org/x/crypto/pbkdf2":         "gokrb5 makes AES keys with it",
-		"golang.org/x/net/http2/hpack":       "gokrb5 links a client for HTTP",
+		"github.com/jcmturner/gokrb5/v8": "go-msrpc takes its credentials too",
 	}
+	watched    = links{"internal/roundtrip": "whether a request has left is seen alike everywhere"}
 	udpBatches = links{
 		"golang.org/x/net/ipv4":     "many packets in one system call, which the standard library cannot",
 		"golang.org/x/net/bpf":      "ipv4 filters packets with it",
@@ -244,4 +238,11 @@ func join(all ...links) links {
 		maps.Copy(union, l)
 	}
 	return union
+}
+
+// without returns all but one entry.
+func without(entry string, all links) links {
+	rest := maps.Clone(all)
+	delete(rest, entry)
+	return rest
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-var errNoConfig = errors.New("Windows has no file for it; give the text of a krb5.conf")
+var errNoConfig = errors.New("there is no such file on Windows; give the text of a krb5.conf")
 
 // loadConfig reads the text of a krb5.conf, or the system's file if it is empty.
 func loadConfig(text string) (c *config.Config, err error) {

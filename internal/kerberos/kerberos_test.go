@@ -18,9 +18,9 @@ func TestFailures(t *testing.T) {
 		"KRB Error: (37) KRB_AP_ERR_SKEW Clock skew too great":                              {"KRB_AP_ERR_SKEW", true},
 		"could not decrypt: client password/keytab incorrect":                               {"", true},
 		"login: no user credentials available":                                              {"", true},
-		"KRB Error: (29) KDC_ERR_SVC_UNAVAILABLE A service is not available":  {"KDC_ERR_SVC_UNAVAILABLE", false},
-		"KRB Error: (52) KRB_ERR_RESPONSE_TOO_BIG Response too big for UDP":   {"KRB_ERR_RESPONSE_TOO_BIG", false},
-		"KRB Error: (60) KRB_ERR_GENERIC Generic error":                       {"KRB_ERR_GENERIC", false},
+		"KRB Error: (29) KDC_ERR_SVC_UNAVAILABLE A service is not available":                {"KDC_ERR_SVC_UNAVAILABLE", false},
+		"KRB Error: (52) KRB_ERR_RESPONSE_TOO_BIG Response too big for UDP":                 {"KRB_ERR_RESPONSE_TOO_BIG", false},
+		"KRB Error: (60) KRB_ERR_GENERIC Generic error":                                     {"KRB_ERR_GENERIC", false},
 		"communication error with KDC via TCP: connection refused":                          {"", false},
 	} {
 		err := errors.New(text)

@@ -13,13 +13,18 @@ import (
 	"github.com/oiweiwei/gokrb5.fork/v9/types"
 )
 
-// Login is how somebody gets tickets. Its fields are those of an [Account], with the password itself, and Cache, the path of a
-// ticket cache to use without a User; empty means that of the process.
+// Login is how somebody gets tickets. It must have passed the checks of an [Account].
 type Login struct {
-	User, Realm    string
-	Password       func() ([]byte, error)
-	Keytab, Config string
-	Cache          string
+	// User is the bare name of the account, Realm its domain in upper case. Without them a ticket cache is used.
+	User, Realm string
+	// Password returns the password of User.
+	Password func() ([]byte, error)
+	// Keytab is where the keys of User lie, instead of a Password.
+	Keytab string
+	// Cache is the path of a ticket cache; empty means that of the process.
+	Cache string
+	// Config is the text of a krb5.conf; empty means the file of the system.
+	Config string
 }
 
 // Margin is how long before its end a ticket is no longer used: clocks differ.

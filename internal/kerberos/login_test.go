@@ -18,6 +18,13 @@ import (
 
 	"github.com/clouddp/sdk/internal/errs"
 	"github.com/clouddp/sdk/internal/kerberos"
+	"github.com/clouddp/sdk/internal/kerberos/kerberostest"
+)
+
+const (
+	realm    = kerberostest.Realm
+	password = kerberostest.Password
+	service  = "HTTP/ca1.contoso.com"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,15 +35,8 @@ func secret(text string) func() ([]byte, error) {
 
 // The library refuses what Active Directory answers unless it is told not to ask for FAST.
 func TestActiveDirectoryLetsIn(t *testing.T) {
-	k, config := newKDC(t)
-	path := filepath.Join(t.TempDir(), "keytab")
-	content, err := k.keys.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	k := kerberostest.NewKDC(t, "anna", service)
+	config, path := k.Config, k.Keytab(t)
 	for name, login := range map[string]kerberos.Login{
 		"password": {User: "anna", Realm: realm, Password: secret(password), Config: config},
 		"keytab":   {User: "anna", Realm: realm, Keytab: path, Config: config},
@@ -50,14 +50,14 @@ func TestActiveDirectoryLetsIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ok, err := request.Verify(k.keys, time.Minute, types.HostAddress{}, nil); !ok || err != nil || !ticket.Fresh() {
+		if ok, err := request.Verify(k.Keys, time.Minute, types.HostAddress{}, nil); !ok || err != nil || !ticket.Fresh() {
 			t.Errorf("%s: the service refuses the ticket: %v", name, err)
 		}
 	}
 }
 
 func TestChecksumNamesTheChannel(t *testing.T) {
-	_, config := newKDC(t)
+	config := kerberostest.NewKDC(t, "anna", service).Config
 	ticket, err := kerberos.Login{User: "anna", Realm: realm, Password: secret(password), Config: config}.Ticket(t.Context(), service)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestChecksumNamesTheChannel(t *testing.T) {
 }
 
 func TestNothingToSignInWith(t *testing.T) {
-	_, config := newKDC(t)
+	config := kerberostest.NewKDC(t, "anna", service).Config
 	broken := errors.New("the vault is shut")
 	t.Setenv("KRB5CCNAME", filepath.Join(t.TempDir(), "none"))
 	for name, login := range map[string]kerberos.Login{
@@ -94,7 +94,7 @@ func TestNothingToSignInWith(t *testing.T) {
 
 func TestSilentKDC(t *testing.T) {
 	asked := make(chan net.Conn, 1)
-	config := listen(t, func(conn net.Conn) { asked <- conn })
+	config := kerberostest.Listen(t, func(conn net.Conn) { asked <- conn })
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		conn := <-asked
@@ -110,7 +110,7 @@ func TestSilentKDC(t *testing.T) {
 
 // The library makes room for as much as is announced.
 func TestKDCCannotAskForMemory(t *testing.T) {
-	config := listen(t, func(conn net.Conn) {
+	config := kerberostest.Listen(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 4096))
 		_, _ = conn.Write([]byte{0x40, 0, 0, 0}) // 1 GiB follows
 		_ = conn.Close()
@@ -128,7 +128,7 @@ func TestKDCCannotAskForMemory(t *testing.T) {
 }
 
 func TestGarbageIsNoPanic(t *testing.T) {
-	config := listen(t, func(conn net.Conn) {
+	config := kerberostest.Listen(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 4096))
 		_, _ = conn.Write([]byte{0, 0, 0, 3, 0x6b, 0x82, 0xff})
 		_ = conn.Close()

@@ -11,13 +11,13 @@
 //	}
 //
 // It is a package of its own so that programs which bind with a password link no Kerberos. TLS protects the connection;
-// GSSAPI authenticates it and adds no layer. Channel bindings (RFC 5929) are not sent: a domain controller with
+// GSSAPI authenticates it, in both directions, and adds no layer. Channel bindings (RFC 5929) are not sent: a domain controller with
 // LdapEnforceChannelBinding at 2, "always", refuses such a bind, and takes a simple bind still.
 //
 // # Errors
 //
 // A refusal of the key distribution centre (KDC) or of the directory is [ErrDenied]; of the latter the [*ldap.Error] is
-// reachable. A KDC that does not answer is [ErrUnavailable]. Wrong fields are an [*InvalidError] with every problem.
+// reachable. A KDC that does not answer, or a directory that answers otherwise, is [ErrUnavailable]. Wrong fields are an [*InvalidError] with every problem.
 //
 // # Testing
 //

@@ -5,16 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
-	"os"
-	"runtime"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
-	"github.com/go-ldap/ldap/v3/gssapi"
-	"github.com/jcmturner/gokrb5/v8/client"
-	"github.com/jcmturner/gokrb5/v8/config"
-	"github.com/jcmturner/gokrb5/v8/keytab"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/internal/errs"
@@ -25,7 +20,7 @@ import (
 var (
 	// ErrDenied matches fs.ErrPermission: the key distribution centre or the directory refused.
 	ErrDenied = errs.ErrDenied
-	// ErrUnavailable says that no key distribution centre answered.
+	// ErrUnavailable says that no key distribution centre answered, or the directory not as it should.
 	ErrUnavailable = errs.ErrUnavailable
 )
 
@@ -45,117 +40,57 @@ type Login struct {
 	// Keytab is the path of a file with the keys of User, as an alternative to Password.
 	Keytab string
 	// Config is the Kerberos configuration, as the text of a krb5.conf. Empty means the file that KRB5_CONFIG names, or
-	// /etc/krb5.conf. The process's own credentials on Windows need none and ignore it.
+	// /etc/krb5.conf; Windows has no such file, so that it is required there with User. The process's own credentials on
+	// Windows need none and ignore it.
 	Config string
 	// Host is the DNS name of the domain controller in its service principal ldap/Host. Empty means that of its URL.
 	Host string
 }
 
-// Bind authenticates conn, as [adcs.Directory.Bind] asks. A refusal is [ErrDenied]; a KDC that does not answer is
-// [ErrUnavailable]; wrong fields are an [*InvalidError]. When ctx ends, Bind returns at once; a question to the KDC that
-// is on its way is left to its own time-out of 5 s and its answer thrown away.
+// Bind authenticates conn, as [adcs.Directory.Bind] asks. A refusal is [ErrDenied]; a KDC or a directory that does not answer
+// is [ErrUnavailable]; wrong fields are an [*InvalidError]. When ctx ends, Bind cuts what it has opened to a KDC and
+// returns at once.
 //
 // [adcs.Directory.Bind]: https://pkg.go.dev/github.com/clouddp/sdk/certs/adcs#Directory
 func (l *Login) Bind(ctx context.Context, conn *ldap.Conn, host string) error {
+	if l == nil {
+		return errs.Invalid("ldapgssapi: login", "Login", "is nil")
+	}
 	host = strings.ToLower(strings.TrimSuffix(cmp.Or(l.Host, host), "."))
 	if err := l.check(host); err != nil {
 		return err
 	}
 	service := "ldap/" + host
-	mechanism, err := l.begin(ctx, service)
+	m, err := l.mechanism(ctx, service)
 	if err != nil {
 		return fmt.Errorf("ticket for %s: %w", service, failure(ctx, err))
 	}
-	defer func() { _ = mechanism.Close() }() // returns nil always
-	return finish(conn, mechanism, service)
-}
-
-// mechanism is a GSS-API client that has its ticket.
-type mechanism interface {
-	ldap.GSSAPIClient
-	Close() error
+	if closer, ok := m.(io.Closer); ok {
+		defer func() { _ = closer.Close() }() // nothing depends on it any more
+	}
+	if err := finish(conn, m, service); err != nil {
+		return fmt.Errorf("%s: %w", service, failure(ctx, err))
+	}
+	return nil
 }
 
 // finish exchanges tokens with the server.
-func finish(conn *ldap.Conn, m mechanism, service string) (err error) {
-	defer guard(&err)
+func finish(conn *ldap.Conn, m ldap.GSSAPIClient, service string) (err error) {
+	defer kerberos.Guard(&err)
 	return conn.GSSAPIBind(m, service, "")
 }
 
-// begin gets a ticket. gokrb5 takes no context: one that is asking a KDC when ctx ends is left behind.
-func (l *Login) begin(ctx context.Context, service string) (mechanism, error) {
-	type outcome struct {
-		mechanism mechanism
-		err       error
+// mechanism returns a GSS-API client that has its ticket.
+func (l *Login) mechanism(ctx context.Context, service string) (ldap.GSSAPIClient, error) {
+	if l.User == "" && hasOwn {
+		return own()
 	}
-	begun := make(chan outcome)
-	go func() {
-		m, err := l.ticket(service)
-		select {
-		case begun <- outcome{m, err}:
-		case <-ctx.Done():
-			if m != nil {
-				_ = m.Close() // nobody is left to be told
-			}
-		}
-	}()
-	select {
-	case o := <-begun:
-		return o.mechanism, o.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-func (l *Login) ticket(service string) (m mechanism, err error) {
-	defer guard(&err)
-	if l.User == "" {
-		return l.own(service)
-	}
-	configuration, err := l.configuration()
+	login := kerberos.Login{User: l.User, Realm: l.Realm, Password: l.Password, Keytab: l.Keytab, Config: l.Config}
+	ticket, err := login.Ticket(ctx, service)
 	if err != nil {
 		return nil, err
 	}
-	c, err := l.client(configuration)
-	if err != nil {
-		return nil, err
-	}
-	return withTicket(c, service)
-}
-
-// withTicket gets the ticket that binding looks up again.
-func withTicket(c *client.Client, service string) (mechanism, error) {
-	if _, _, err := c.GetServiceTicket(service); err != nil {
-		c.Destroy()
-		return nil, err
-	}
-	return &gssapi.Client{Client: c}, nil
-}
-
-func (l *Login) client(configuration *config.Config) (*client.Client, error) {
-	noFAST := client.DisablePAFXFAST(true) // Active Directory does not announce it
-	if l.Keytab != "" {
-		keys, err := keytab.Load(l.Keytab)
-		if err != nil {
-			return nil, err
-		}
-		return client.NewWithKeytab(l.User, l.Realm, keys, configuration, noFAST), nil
-	}
-	password, err := l.Password()
-	if err != nil {
-		return nil, fmt.Errorf("read the password: %w: %w", ErrDenied, err)
-	}
-	if len(password) == 0 {
-		return nil, fmt.Errorf("the password is empty: %w", ErrDenied)
-	}
-	return client.NewWithPassword(l.User, l.Realm, string(password), configuration, noFAST), nil
-}
-
-func (l *Login) configuration() (*config.Config, error) {
-	if l.Config != "" {
-		return config.NewFromString(l.Config)
-	}
-	return config.Load(kerberos.ConfigPath())
+	return &mechanism{ticket: ticket}, nil
 }
 
 // check returns everything wrong with the fields.
@@ -164,36 +99,34 @@ func (l *Login) check(host string) error {
 	if _, err := netip.ParseAddr(host); err == nil || strings.ContainsAny(host, "/@: ") || host == "" {
 		e.Add("Host", "%q is no DNS name; Kerberos knows servers by name", host)
 	}
-	kerberos.Account{User: l.User, Realm: l.Realm, Password: l.Password != nil, Keytab: l.Keytab}.Check(e, "")
-	if l.Config == "" && (l.User != "" || runtime.GOOS != "windows") {
-		if _, err := os.Stat(kerberos.ConfigPath()); err != nil {
-			e.Add("Config", "is empty, and so is the system's: %v", err)
-		}
+	account := kerberos.Account{User: l.User, Realm: l.Realm, Password: l.Password != nil, Keytab: l.Keytab, Config: l.Config}
+	account.Check(e, "")
+	if l.User != "" || !hasOwn {
+		account.CheckFiles(e, "")
 	}
 	return e.Err()
 }
 
-// failure puts what went wrong before the bind into its category.
+// failure puts what went wrong into its category.
 func failure(ctx context.Context, err error) error {
+	answer, answered := errors.AsType[*ldap.Error](err)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, ErrDenied):
-		return err
-	case kerberos.Refused(err), errors.Is(err, errNoCredentials):
+	case kerberos.Refused(err), answered && refuses(answer.ResultCode):
 		return fmt.Errorf("%w: %w", ErrDenied, err)
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-var (
-	errNoCredentials = errors.New("no credentials")
-	errMalformed     = errors.New("malformed message")
-)
-
-// guard turns a panic of a library that reads what a network sent into an error.
-func guard(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("%w: %v", errMalformed, p)
+// refuses reports whether a directory refuses a bind with a result code of RFC 4511, appendix A: the mechanism, for one, or the
+// absence of signatures or channel bindings, or the credentials.
+func refuses(code uint16) bool {
+	switch code {
+	case ldap.LDAPResultAuthMethodNotSupported, ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired,
+		ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultInvalidCredentials,
+		ldap.LDAPResultInsufficientAccessRights, ldap.LDAPResultUnwillingToPerform:
+		return true
 	}
+	return false
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/adcs/ldapgssapi"
+	"github.com/clouddp/sdk/internal/kerberos/kerberostest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -38,16 +39,21 @@ func Example() {
 func TestFieldsAreChecked(t *testing.T) {
 	t.Setenv("KRB5_CONFIG", filepath.Join(t.TempDir(), "absent"))
 	secret := certs.StaticPassword("correct horse")
+	const named = "[realms]\nR = {\nkdc = dc1.contoso.com\n}\n"
+	keytab := kerberostest.NewKDC(t).Keytab(t)
 	for name, test := range map[string]struct {
 		login ldapgssapi.Login
 		host  string
 		want  []string
 	}{
 		"an address":       {ldapgssapi.Login{Config: "x"}, "192.0.2.1", []string{"Host"}},
-		"no user":          {ldapgssapi.Login{Realm: "R", Config: "x"}, "dc1", []string{"User"}},
-		"no realm":         {ldapgssapi.Login{User: "u", Password: secret, Config: "x"}, "dc1", []string{"Realm"}},
-		"nothing to prove": {ldapgssapi.Login{User: "u", Realm: "R", Config: "x"}, "dc1", []string{"Password"}},
-		"both":             {ldapgssapi.Login{User: "u", Realm: "R", Password: secret, Keytab: "k", Config: "x"}, "dc1", []string{"Password"}},
+		"no user":          {ldapgssapi.Login{Realm: "R", Config: named}, "dc1", []string{"User"}},
+		"no realm":         {ldapgssapi.Login{User: "u", Password: secret, Config: named}, "dc1", []string{"Realm"}},
+		"nothing to prove": {ldapgssapi.Login{User: "u", Realm: "R", Config: named}, "dc1", []string{"Password"}},
+		"both":             {ldapgssapi.Login{User: "u", Realm: "R", Password: secret, Keytab: keytab, Config: named}, "dc1", []string{"Password"}},
+		"no krb5.conf":     {ldapgssapi.Login{User: "u", Realm: "R", Password: secret, Config: "[libdefaults]\nclockskew = soon\n"}, "dc1", []string{"Config"}},
+		"no KDC":           {ldapgssapi.Login{User: "u", Realm: "R", Password: secret, Config: "[libdefaults]\n"}, "dc1", []string{"Config"}},
+		"no keytab":        {ldapgssapi.Login{User: "u", Realm: "R", Keytab: "testdata/none", Config: named}, "dc1", []string{"Keytab"}},
 		"no configuration": {ldapgssapi.Login{User: "u", Realm: "R", Password: secret}, "dc1", []string{"Config"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,36 +71,8 @@ func TestFieldsAreChecked(t *testing.T) {
 	}
 }
 
-// kdc listens and never answers; it returns the configuration that leads to it.
-func kdc(t *testing.T) string {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	accepted := make(chan net.Conn, 16)
-	go func() {
-		defer close(accepted)
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			accepted <- conn
-		}
-	}()
-	t.Cleanup(func() {
-		_ = listener.Close()
-		for conn := range accepted {
-			_ = conn.Close()
-		}
-	})
-	return fmt.Sprintf("[libdefaults]\n default_realm = R\n dns_lookup_kdc = false\n udp_preference_limit = 1\n"+
-		"[realms]\n R = {\n  kdc = %s\n }\n", listener.Addr())
-}
-
 func TestSilentKDC(t *testing.T) {
-	login := &ldapgssapi.Login{User: "u", Realm: "R", Password: certs.StaticPassword("correct horse"), Config: kdc(t)}
+	login := &ldapgssapi.Login{User: "u", Realm: kerberostest.Realm, Password: certs.StaticPassword("correct horse"), Config: kerberostest.Listen(t, func(net.Conn) {})}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
 	err := login.Bind(ctx, nil, "dc1.contoso.com")
@@ -105,7 +83,7 @@ func TestSilentKDC(t *testing.T) {
 
 func TestNobodyToAsk(t *testing.T) {
 	t.Setenv("KRB5CCNAME", filepath.Join(t.TempDir(), "absent"))
-	config := strings.Replace(kdc(t), "kdc = 127.0.0.1:", "kdc = 127.0.0.1:1 #", 1)
+	config := "[libdefaults]\nudp_preference_limit = 1\n[realms]\nR = {\nkdc = 127.0.0.1:1\n}\n"
 	for name, test := range map[string]struct {
 		login ldapgssapi.Login
 		want  error
@@ -119,5 +97,12 @@ func TestNobodyToAsk(t *testing.T) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
 		})
+	}
+}
+
+func TestNil(t *testing.T) {
+	var login *ldapgssapi.Login
+	if err := login.Bind(t.Context(), nil, "dc1.contoso.com"); !errors.Is(err, certs.ErrInvalid) {
+		t.Errorf("got %v, want ErrInvalid", err)
 	}
 }
