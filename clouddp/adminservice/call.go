@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 const (
@@ -49,7 +51,7 @@ func (s *Site) do(ctx context.Context, c *call) (any, error) {
 			return answer, err
 		}
 		if sleep(ctx, orDefault(busy.RetryAfter, time.Second)) != nil {
-			return nil, lost(ctx, c, err)
+			return nil, lost(ctx, c, false, err)
 		}
 	}
 }
@@ -65,13 +67,14 @@ func (s *Site) send(ctx context.Context, c *call) (any, error) {
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, s.timeout(), fmt.Errorf("no answer within %v", s.timeout()))
 	defer cancel()
-	request, err := newRequest(bounded, c)
+	watched, unsent := roundtrip.Watch(bounded)
+	request, err := newRequest(watched, c)
 	if err != nil {
 		return nil, fmt.Errorf("adminservice: %s: %w", c.what, err)
 	}
 	response, err := s.Transport.RoundTrip(request)
 	if err != nil {
-		return nil, lost(bounded, c, err)
+		return nil, lost(bounded, c, unsent(), err)
 	}
 	defer response.Body.Close() //nolint:errcheck // It was only read.
 	body, err := io.ReadAll(http.MaxBytesReader(nil, response.Body, answerLimit))
@@ -80,7 +83,7 @@ func (s *Site) send(ctx context.Context, c *call) (any, error) {
 		return nil, fmt.Errorf("adminservice: %s: an answer of more than %d MiB: %w", c.what, answerLimit>>20, category)
 	}
 	if err != nil {
-		return nil, lost(bounded, c, err)
+		return nil, lost(bounded, c, false, err)
 	}
 	return decode(c, response, body)
 }

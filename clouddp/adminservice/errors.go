@@ -146,9 +146,9 @@ func afterWrite(written bool) error {
 	return ErrUnavailable
 }
 
-// lost makes an error of a request that has no answer.
-func lost(ctx context.Context, c *call, err error) error {
-	category := afterWrite(c.writes() && mayHaveArrived(err))
+// lost makes an error of a request that has no answer. unsent says that it has surely not left.
+func lost(ctx context.Context, c *call, unsent bool, err error) error {
+	category := afterWrite(c.writes() && !unsent && mayHaveArrived(err))
 	if ctx.Err() != nil {
 		return fmt.Errorf("adminservice: %s: %w: %w", c.what, category, context.Cause(ctx))
 	}

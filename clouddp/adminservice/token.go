@@ -13,6 +13,7 @@ import (
 
 	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/errs"
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 // Token is an [http.RoundTripper] that authenticates with a token of Microsoft Entra, for a cloud management gateway
@@ -46,6 +47,7 @@ func (t *Token) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer closeBody(request)
+	roundtrip.Begin(request.Context(), request.URL.Host)
 	authenticated, err := runtime.NewRequestFromRequest(request.Clone(request.Context()))
 	if err != nil {
 		return nil, err
@@ -118,7 +120,7 @@ type credential struct{ azcore.TokenCredential }
 
 // GetToken implements [azcore.TokenCredential].
 func (c credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	token, err := c.TokenCredential.GetToken(ctx, o)
+	token, err := c.TokenCredential.GetToken(roundtrip.Unwatched(ctx), o) // its requests are not the site's
 	if err != nil {
 		return token, &credentialError{err}
 	}
