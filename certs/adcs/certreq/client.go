@@ -13,16 +13,12 @@ import (
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/adcs/internal/answer"
 	"github.com/clouddp/sdk/certs/internal/pkcs7"
-	"github.com/clouddp/sdk/internal/errs"
 )
 
 var (
 	_ certs.Issuer    = (*Client)(nil)
 	_ certs.Retriever = (*Client)(nil)
 )
-
-// InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
-type InvalidError = errs.InvalidError
 
 // Client enrolls at one authority. It is safe for concurrent use while its fields do not change.
 type Client struct {
@@ -34,13 +30,13 @@ type Client struct {
 	Program string
 	// Run runs the program with arguments, without input, until it ends or ctx does. It returns what the program wrote, to
 	// either stream, and its exit code. An error says that it was not run to its end: one that matches
-	// [certs.ErrUnavailable] or [certs.ErrUnsupported] that it was not started. Nil runs the program.
+	// [ErrUnavailable] or [ErrUnsupported] that it was not started. Nil runs the program.
 	Run func(ctx context.Context, program string, arguments []string) (output []byte, exitCode int, err error)
 }
 
 // Issue implements [certs.Issuer]. The template is the name (CN) of the certificate template; empty leaves it to the request.
 // Besides the errors that [certs.Issuer] names they are an [*InvalidError] for a Client or an argument that the program
-// cannot be given, and [certs.ErrUnsupported] without a program.
+// cannot be given, and [ErrUnsupported] without a program.
 func (c *Client) Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
 	problems := &InvalidError{Subject: "certreq: request"}
 	c.check(problems)
@@ -63,7 +59,7 @@ func (c *Client) Issue(ctx context.Context, csr []byte, template string) ([]*x50
 	return chain, nil
 }
 
-// Retrieve implements [certs.Retriever]. Errors are those of Issue but [certs.ErrUnknown]: it only reads.
+// Retrieve implements [certs.Retriever]. Errors are those of Issue but [ErrUnknown]: it only reads.
 func (c *Client) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, error) {
 	problems := &InvalidError{Subject: "certreq: client"}
 	c.check(problems)
@@ -83,6 +79,10 @@ func (c *Client) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, 
 }
 
 func (c *Client) check(problems *InvalidError) {
+	if c == nil {
+		problems.Add("Client", "is nil")
+		return
+	}
 	host, name, found := strings.Cut(c.Config, `\`)
 	odd := func(r rune) bool { return r < ' ' || r == '\u007F' || strings.ContainsRune(`\"`, r) }
 	switch {
@@ -125,7 +125,7 @@ func (c *Client) run(ctx context.Context, prepare func(files) (*call, error)) (c
 	}
 	leaf, err := readCertificate(f.certificate)
 	if leaf == nil {
-		return nil, what.outcome(string(output), exitCode, err)
+		return nil, what.outcome(decode(output), exitCode, err)
 	}
 	return append([]*x509.Certificate{leaf}, readChain(f.chain, leaf)...), nil
 }

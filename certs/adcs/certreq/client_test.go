@@ -52,23 +52,38 @@ func TestOutcome(t *testing.T) {
 		file       string
 		submit     error
 		id, reason string
+		hint       string // in the text
 		retrieve   error
 	}{
-		"pending":                  {output: "N: 7\r\nRequestId: \"7\"\r\nwartet (0)\r\n", submit: certs.ErrPending, id: "7", reason: "wartet (0)", retrieve: certs.ErrPending},
-		"pending, one line":        {output: "Anforderungs-ID: 7\nwartet\n", submit: certs.ErrPending, id: "7", reason: "wartet", retrieve: certs.ErrPending},
+		"pending":           {output: "N: 7\r\nRequestId: \"7\"\r\nwartet (0)\r\n", submit: certs.ErrPending, id: "7", reason: "wartet (0)", retrieve: certs.ErrPending},
+		"pending, one line": {output: "\r\nAnforderungs-ID: 7\nwartet\n", submit: certs.ErrPending, id: "7", reason: "wartet", retrieve: certs.ErrPending},
+		"pending, in UTF-16": {
+			output: "\xff\xfeR\x00:\x00 \x00\"\x007\x00\"\x00\n\x00w\x00", submit: certs.ErrPending, id: "7", reason: "w", retrieve: certs.ErrPending,
+		},
+		"pending, in Japanese":     {output: "要求 ID： 7\r\n審査中\r\n", submit: certs.ErrPending, id: "7", reason: "審査中", retrieve: certs.ErrPending},
+		"somebody else's":          {output: "RequestId: \"8\"\r\nwartet\r\n", submit: certs.ErrPending, id: "8", reason: "wartet", retrieve: certs.ErrUnavailable},
 		"denied by exit code":      {output: "RequestId: \"7\"\nnein", exitCode: exit(0x80094014), submit: certs.ErrDenied, id: "7", reason: "nein", retrieve: certs.ErrDenied},
 		"denied, negative":         {output: "nein", exitCode: -2146877420, submit: certs.ErrDenied, reason: "nein", retrieve: certs.ErrDenied},
 		"denied by text":           {output: "x\n\x1b[31mnein 0x80094014\ny", exitCode: 1, submit: certs.ErrDenied, reason: "[31mnein 0x80094014", retrieve: certs.ErrDenied},
 		"unknown id":               {exitCode: exit(0x80070057), submit: certs.ErrDenied, retrieve: certs.ErrNotFound},
 		"not reached":              {exitCode: exit(0x800706BA), submit: certs.ErrUnavailable, retrieve: certs.ErrUnavailable},
 		"call failed":              {exitCode: exit(0x800706BE), submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"Ctrl+C":                   {exitCode: exit(0xC000013A), submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
 		"silence":                  {submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
-		"no id":                    {output: "wartet\n", submit: certs.ErrUnknown, retrieve: certs.ErrPending},
-		"another exit code":        {output: "RequestId: \"7\"", exitCode: 2, submit: certs.ErrPending, id: "7", reason: `RequestId: "7"`, retrieve: certs.ErrUnavailable},
-		"id that is none":          {output: "RequestId: \"0\"\nRequestId: \"12345678901\"", submit: certs.ErrUnknown, retrieve: certs.ErrPending},
-		"certificate that is none": {output: "RequestId: \"7\"", file: "x", submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
-		"killed":                   {err: errors.New("signal: killed"), submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
-		"not started":              {err: fmt.Errorf("%w: no file", certs.ErrUnavailable), submit: certs.ErrUnavailable, retrieve: certs.ErrUnavailable},
+		"no id":                    {output: "wartet\n", submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"another exit code":        {output: "RequestId: \"7\"", exitCode: 2, submit: certs.ErrPending, id: "7", reason: `RequestId: "7"`, retrieve: certs.ErrPending},
+		"a plain id and a failure": {output: "Anforderungs-ID: 7\nwartet\n", exitCode: 1, submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"a number later on":        {output: "Hilfe\nZeilen: 7\n", submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"a number in an error":     {output: "Fehler in Zeile: 7", exitCode: 1, submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"a quoted number alone":    {output: "\"7\"\n: \"7\"\nEs gibt \"7\"", submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"id that is none":          {output: "RequestId: \"0\"\nRequestId: \"12345678901\"", submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"certificate that is none": {output: "RequestId: \"7\"", file: "x", submit: certs.ErrUnknown, hint: "number 7", retrieve: certs.ErrUnavailable},
+		"issued, and the disk is full": {
+			output: "RequestId: 7\r\nRequestId: \"7\"\r\nCertificate retrieved(Issued) Issued\r\n", exitCode: exit(0x80070070),
+			submit: certs.ErrUnknown, hint: "number 7", retrieve: certs.ErrUnavailable,
+		},
+		"killed":      {err: errors.New("signal: killed"), submit: certs.ErrUnknown, retrieve: certs.ErrUnavailable},
+		"not started": {err: fmt.Errorf("%w: no file", certs.ErrUnavailable), submit: certs.ErrUnavailable, retrieve: certs.ErrUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runs := 0
@@ -89,10 +104,10 @@ func TestOutcome(t *testing.T) {
 			if denied, ok := errors.AsType[*certs.DeniedError](err); ok {
 				id, reason = denied.ID, denied.Reason
 			}
-			if !errors.Is(err, c.submit) || id != c.id || reason != c.reason {
+			if !errors.Is(err, c.submit) || !strings.Contains(err.Error(), c.hint) || id != c.id || reason != c.reason {
 				t.Errorf("submit: got %v with id %q, reason %q; want %v, %q, %q", err, id, reason, c.submit, c.id, c.reason)
 			}
-			if _, err := client.Retrieve(t.Context(), "5"); !errors.Is(err, c.retrieve) || runs != 2 {
+			if _, err := client.Retrieve(t.Context(), "7"); !errors.Is(err, c.retrieve) || runs != 2 {
 				t.Errorf("retrieve: got %v after %d runs, want %v after one each", err, runs, c.retrieve)
 			}
 		})
@@ -129,6 +144,13 @@ func TestInvalid(t *testing.T) {
 		if invalid, ok := errors.AsType[*certreq.InvalidError](err); !ok || invalid.Problems[0].Field != c.field {
 			t.Errorf("%s: got %v, want an InvalidError about %s", name, err, c.field)
 		}
+	}
+	var none *certreq.Client
+	if _, err := none.Issue(t.Context(), csr, "X"); !errors.Is(err, certreq.ErrInvalid) {
+		t.Errorf("nil: Issue: got %v", err)
+	}
+	if _, err := none.Retrieve(t.Context(), "1"); !errors.Is(err, certreq.ErrInvalid) {
+		t.Errorf("nil: Retrieve: got %v", err)
 	}
 	if _, err := (&certreq.Client{}).Retrieve(t.Context(), "1"); !errors.Is(err, certs.ErrInvalid) {
 		t.Errorf("Retrieve without Config: got %v", err)

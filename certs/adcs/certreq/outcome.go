@@ -1,6 +1,7 @@
 package certreq
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,27 +35,23 @@ var errNotUnderstood = errors.New("the output is none that is known")
 // outcome says what a run means that left no certificate behind, for the reason why.
 func (c *call) outcome(output string, exitCode int, why error) error {
 	code := resultCode(output, exitCode)
-	id := c.id
-	if id == "" {
-		id = requestID(output)
-	}
-	switch lost := answer.NotReached(code); {
-	case lost != nil && c.writes:
-		return lost
-	case lost != nil:
-		return fmt.Errorf("%w: the authority is not reached (%s)", certs.ErrUnavailable, code)
-	case !c.writes && answer.NoSuchRequest(code):
-		return fmt.Errorf("%w (%s)", certs.ErrNotFound, code)
+	printed := requestID(output, exitCode)
+	id := cmp.Or(c.id, printed)
+	switch {
 	case code != 0:
-		return &certs.DeniedError{ID: id, Code: code, Reason: reason(output)}
-	case id != "" && (c.writes || exitCode == 0) && errors.Is(why, fs.ErrNotExist) && strings.TrimSpace(output) != "":
+		return answer.Failure{Code: code, ID: id, Reason: reason(output), Submitted: c.writes}.Err()
+	case printed != "" && printed == id && errors.Is(why, fs.ErrNotExist):
 		return &certs.PendingError{ID: id, Reason: reason(output)}
 	}
 	category := certs.ErrUnavailable
 	if c.writes {
 		category = certs.ErrUnknown
 	}
-	return fmt.Errorf("%w: %w, and the program ended with code %d: %q", category, errNotUnderstood, exitCode, reason(output))
+	said := fmt.Sprintf("the program ended with code %d: %q", exitCode, reason(output))
+	if c.writes && printed != "" {
+		said += "; the request may be number " + printed
+	}
+	return fmt.Errorf("%w: %w, and %s", category, errNotUnderstood, said)
 }
 
 // resultCode returns the result code of a failure: the exit code if it is one, else the first in the output.
@@ -67,15 +64,20 @@ func resultCode(output string, exitCode int) certs.HRESULT {
 }
 
 var (
-	// quotedID is the line in which the program repeats the id in quotes.
-	quotedID = regexp.MustCompile(`(?m)^[^"\r\n]*"([0-9]+)"[ \t\r]*$`)
-	// plainID is the line in which it has named it in its own language.
-	plainID = regexp.MustCompile(`(?m)^[^:\r\n]*:[ \t]*([0-9]+)[ \t\r]*$`)
+	// quotedID is the line in which the program repeats the id in quotes, behind the name of the field.
+	quotedID = regexp.MustCompile(`(?m)^[^":：\r\n]*[^":：\s][^":：\r\n]*[:：][ \t]*"([0-9]+)"[ \t\r]*$`)
+	// plainID is the first line of all, in which it has named it in its own language.
+	plainID = regexp.MustCompile(`^\s*[^:：\r\n]*[^:：\s][^:：\r\n]*[:：][ \t]*([0-9]+)[ \t\r]*(?:\n|$)`)
 )
 
-// requestID returns the id that the program tells, or "".
-func requestID(output string) string {
-	for _, line := range []*regexp.Regexp{quotedID, plainID} {
+// requestID returns the id that the program tells, or "". Without the quotes it is believed at the beginning of what a program
+// says that was successful, for other things have numbers behind a colon too.
+func requestID(output string, exitCode int) string {
+	lines := []*regexp.Regexp{quotedID}
+	if exitCode == 0 {
+		lines = append(lines, plainID)
+	}
+	for _, line := range lines {
 		if found := line.FindStringSubmatch(output); found != nil && answer.IsID(found[1]) {
 			return found[1]
 		}

@@ -1,7 +1,6 @@
 package certreq
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -46,18 +45,16 @@ func runProgram(ctx context.Context, program string, arguments []string) (output
 	}
 	err = cmd.Wait()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() && ctx.Err() == nil {
-		return kept.Bytes(), exit.ExitCode(), nil
+		return kept.kept, exit.ExitCode(), nil
 	}
-	return kept.Bytes(), 0, err
+	return kept.kept, 0, err
 }
 
-// limited keeps the beginning of what is written to it.
-type limited struct{ bytes.Buffer }
+// limited keeps the beginning of what is written to it. It has no other methods: a buffer would read without an end.
+type limited struct{ kept []byte }
 
 // Write implements io.Writer.
 func (l *limited) Write(p []byte) (int, error) {
-	if room := maxOutput - l.Len(); room > 0 {
-		l.Buffer.Write(p[:min(len(p), room)])
-	}
+	l.kept = append(l.kept, p[:min(len(p), maxOutput-len(l.kept))]...)
 	return len(p), nil
 }

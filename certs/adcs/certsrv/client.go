@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/adcs/internal/answer"
@@ -25,14 +26,24 @@ type Client struct {
 	// the name that the server's principal has.
 	URL string
 	// Transport signs in and sends, commonly an *httpauth.Transport. Required. Do not share one that signs in connections with a
-	// caller that has other credentials.
+	// caller that has other credentials. One that does not heed package httptrace cannot tell whether a request that failed
+	// has left, so that the outcome is unknown.
 	Transport http.RoundTripper
+	// Timeout bounds each request to the web server, signing in included; 0 means two minutes. An enrolment takes three of them,
+	// and some more if it has to wait.
+	Timeout time.Duration
 	// Logger is told of every request, at level Debug; nil means silence.
 	Logger *slog.Logger
 }
 
+// defaultTimeout leaves an authority time for its policy module and for a hardware key.
+const defaultTimeout = 2 * time.Minute
+
 // Close closes the Transport if it is an io.Closer, or its idle connections.
 func (c *Client) Close() error {
+	if c == nil {
+		return nil
+	}
 	switch t := c.Transport.(type) {
 	case io.Closer:
 		return t.Close()
@@ -44,9 +55,12 @@ func (c *Client) Close() error {
 
 // Issue implements [certs.Issuer]. The template is the name (CN) of the certificate template; empty leaves it to the request.
 // Besides the errors that [certs.Issuer] names they are an *httpauth.AuthError for a failed sign-in, an [*InvalidError] for a Client
-// that cannot work or a template whose name the form cannot carry, and [certs.ErrLimit] for an answer that is too large, together
-// with [certs.ErrUnknown].
+// that cannot work or a template whose name the form cannot carry, and [ErrLimit] for an answer that is too large, together
+// with [ErrUnknown].
 func (c *Client) Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
+	if err := c.check(csr, template); err != nil {
+		return nil, err
+	}
 	chain, err := c.issue(ctx, csr, template)
 	if err != nil {
 		return nil, fmt.Errorf("certsrv: submit to %s: %w", c.URL, err)
@@ -55,9 +69,6 @@ func (c *Client) Issue(ctx context.Context, csr []byte, template string) ([]*x50
 }
 
 func (c *Client) issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
-	if err := c.check(csr, template); err != nil {
-		return nil, err
-	}
 	p, err := c.submit(ctx, csr, template)
 	if err != nil {
 		return nil, err
@@ -74,7 +85,7 @@ func (c *Client) issue(ctx context.Context, csr []byte, template string) ([]*x50
 	return chain, nil
 }
 
-// Retrieve implements [certs.Retriever]. Errors are those of Issue but [certs.ErrUnknown]: it only reads.
+// Retrieve implements [certs.Retriever]. Errors are those of Issue but [ErrUnknown]: it only reads.
 func (c *Client) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, error) {
 	if err := c.checkURL(); err != nil {
 		return nil, err
@@ -90,7 +101,7 @@ func (c *Client) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, 
 }
 
 // Schemes asks which authentication schemes the server offers, without signing in. None means that it wants no sign-in. A
-// Transport of another kind that cannot be asked is [certs.ErrUnsupported]; other errors are those of Retrieve.
+// Transport of another kind that cannot be asked is [ErrUnsupported]; other errors are those of Retrieve.
 func (c *Client) Schemes(ctx context.Context) ([]string, error) {
 	if err := c.checkURL(); err != nil {
 		return nil, err
@@ -126,14 +137,23 @@ func (c *Client) checkURL() error {
 }
 
 func (c *Client) checkFields(problems *InvalidError) {
+	if c == nil {
+		problems.Add("Client", "is nil")
+		return
+	}
 	parsed, err := url.Parse(c.URL)
 	switch {
 	case err != nil || parsed.Host == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "":
 		problems.Add("URL", "is no address of web enrolment, such as https://ca1.contoso.com/certsrv/")
 	case parsed.Scheme != "https":
 		problems.Add("URL", "is %s; use https, without which a sign-in protects nothing", c.URL)
+	case strings.Trim(parsed.Path, "/") == "":
+		problems.Add("URL", "is %s, without the directory of the pages; add it, commonly /certsrv/", c.URL)
 	}
 	if c.Transport == nil {
-		problems.Add("Transport", "is nil; give a *Transport or another http.RoundTripper")
+		problems.Add("Transport", "is nil; give an *httpauth.Transport or another http.RoundTripper")
+	}
+	if c.Timeout < 0 {
+		problems.Add("Timeout", "is negative; 0 means two minutes")
 	}
 }

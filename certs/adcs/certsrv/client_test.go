@@ -217,7 +217,10 @@ func TestInvalid(t *testing.T) {
 		"plain HTTP":         {"http://ca1.contoso.com/certsrv/", web, csr, "CloudDPCert", "URL"},
 		"no URL":             {"", web, csr, "CloudDPCert", "URL"},
 		"a query":            {address + "?x", web, csr, "CloudDPCert", "URL"},
-		"a password":         {"https://a:b@ca1.contoso.com/certsrv/", web, csr, "CloudDPCert", "URL"},
+		"a password":         {"https://a:hunter2@ca1.contoso.com/certsrv/", web, csr, "CloudDPCert", "URL"},
+		"a password, odd":    {"ht!tps://a:hunter2@ca1.contoso.com/certsrv/", web, csr, "CloudDPCert", "URL"},
+		"no directory":       {"https://ca1.contoso.com", web, csr, "CloudDPCert", "URL"},
+		"only a slash":       {"https://ca1.contoso.com/", web, csr, "CloudDPCert", "URL"},
 		"no transport":       {address, nil, csr, "CloudDPCert", "Transport"},
 		"no request":         {address, web, nil, "CloudDPCert", "csr"},
 		"a long request":     {address, web, make([]byte, 65<<10), "CloudDPCert", "csr"},
@@ -229,12 +232,50 @@ func TestInvalid(t *testing.T) {
 	} {
 		client := &certsrv.Client{URL: c.url, Transport: c.transport}
 		_, err := client.Issue(t.Context(), c.csr, c.template)
-		if invalid, ok := errors.AsType[*certsrv.InvalidError](err); !ok || invalid.Problems[0].Field != c.field {
+		if invalid, ok := errors.AsType[*certsrv.InvalidError](err); !ok || invalid.Problems[0].Field != c.field ||
+			strings.Count(err.Error(), "certsrv:") != 1 || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: got %v, want an InvalidError about %s", name, err, c.field)
+		}
+		if c.field != "URL" && c.field != "Transport" {
+			continue
+		}
+		for what, call := range calls(t.Context(), client) {
+			if err := call(); !errors.Is(err, certsrv.ErrInvalid) || strings.Count(err.Error(), "certsrv:") != 1 || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s: %s: got %v, want ErrInvalid", name, what, err)
+			}
 		}
 	}
 	if ca.Requests() != 0 {
 		t.Errorf("%d requests were sent", ca.Requests())
+	}
+}
+
+// calls are those that only read.
+func calls(ctx context.Context, client *certsrv.Client) map[string]func() error {
+	return map[string]func() error{
+		"Retrieve":      func() error { _, err := client.Retrieve(ctx, "1"); return err },
+		"Schemes":       func() error { _, err := client.Schemes(ctx); return err },
+		"CACertificate": func() error { _, err := client.CACertificate(ctx); return err },
+		"CRL":           func() error { _, err := client.CRL(ctx); return err },
+	}
+}
+
+func TestNil(t *testing.T) {
+	var none *certsrv.Client
+	if _, err := none.Issue(t.Context(), []byte("x"), ""); !errors.Is(err, certsrv.ErrInvalid) {
+		t.Errorf("Issue: got %v", err)
+	}
+	for what, call := range calls(t.Context(), none) {
+		if err := call(); !errors.Is(err, certsrv.ErrInvalid) {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	if err := none.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	_, web := newAuthority(t)
+	if _, err := (&certsrv.Client{URL: address, Transport: web, Timeout: -1}).CRL(t.Context()); !errors.Is(err, certsrv.ErrInvalid) {
+		t.Errorf("negative Timeout: got %v", err)
 	}
 }
 

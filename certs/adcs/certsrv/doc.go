@@ -22,8 +22,10 @@
 //
 // A [Client] is a certs.Issuer and a certs.Retriever. The pages are made for people and come in the language of the
 // server. No word on them is read: a refusal is known by the id of an HTML element and by result codes, a certificate by its
-// link and its content type, a waiting request by its number, which the authority is asked about where a page shows several.
-// What the authority says is handed on as the Reason of an error and decides nothing.
+// link and its content type. Nothing marks the page of a request that waits: where a page names the authority, each number on
+// it is asked about, and the one of a request that waits, with none after it, is that of the newest request, ours. On a
+// busy authority somebody else's may come between; that is ErrUnknown with the number in its text. What the authority says is
+// handed on as the Reason of an error and decides nothing.
 //
 // # Sign-in
 //
@@ -37,8 +39,12 @@
 // A refusal is a *certs.DeniedError with the authority's result code, a request that waits is a *certs.PendingError. A
 // certificate that was issued but could not be fetched is a *certs.PendingError too: [Client.Retrieve] gets it by its id.
 // Once a request is out it is never repeated: if the answer is lost, or is none that is understood, the error is
-// certs.ErrUnknown, and a certificate manager knows what became of it. A sign-in that fails is the
-// error of the Transport, an *httpauth.AuthError of package httpauth.
+// [ErrUnknown], and a certificate manager knows what became of it. So are the result codes of a call that failed on the way,
+// unless they say that it did not begin, which is [ErrUnavailable]. A sign-in that fails is the error of the Transport, an
+// *httpauth.AuthError of package httpauth.
+//
+// Each request to the server has [Client.Timeout], two minutes unless set; the transport of package httpauth has 30 s for
+// a connection within it, and 30 s for a ticket.
 //
 // # Testing
 //

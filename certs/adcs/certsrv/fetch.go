@@ -3,6 +3,7 @@ package certsrv
 import (
 	"context"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"net/http"
@@ -56,13 +57,11 @@ func (c *Client) certificate(ctx context.Context, id string) (*x509.Certificate,
 func (p *page) status(id string) error {
 	code := p.code()
 	switch {
-	case answer.NotReached(code) != nil:
-		return fmt.Errorf("%w: the web server does not reach the authority (%s)", certs.ErrUnavailable, code)
-	case answer.NoSuchRequest(code):
-		return fmt.Errorf("request %s: %w (%s)", id, certs.ErrNotFound, code)
-	case code != 0, p.denied:
+	case p.denied:
 		return &certs.DeniedError{ID: id, Code: code, Reason: p.reason()}
-	case len(p.values) > 0:
+	case code != 0:
+		return answer.Failure{Code: code, ID: id, Reason: p.reason()}.Err()
+	case len(p.values) == statusLines:
 		return &certs.PendingError{ID: id, Reason: p.reason()}
 	}
 	return fmt.Errorf("%w: %w", certs.ErrUnavailable, errNotUnderstood)
@@ -70,24 +69,57 @@ func (p *page) status(id string) error {
 
 // CACertificate returns the newest certificate of the authority. Errors are those of Retrieve.
 func (c *Client) CACertificate(ctx context.Context) (*x509.Certificate, error) {
-	der, err := c.newest(ctx, "certnew.cer", url.Values{"ReqID": {"CACert"}, "Enc": {"bin"}}, mediaCertificate, maxFile)
-	if err != nil {
-		return nil, fmt.Errorf("certsrv: certificate of the authority at %s: %w", c.URL, err)
+	if err := c.checkURL(); err != nil {
+		return nil, err
 	}
-	certificate, err := parseCertificate(der)
+	certificate, err := c.authority(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("certsrv: certificate of the authority at %s: %w", c.URL, err)
 	}
 	return certificate, nil
 }
 
-// CRL returns the revocation list of the authority's newest key, in DER, of at most 64 MiB. Errors are those of Retrieve.
+func (c *Client) authority(ctx context.Context) (*x509.Certificate, error) {
+	der, err := c.newest(ctx, "certnew.cer", url.Values{"ReqID": {"CACert"}, "Enc": {"bin"}}, mediaCertificate, maxFile)
+	if err != nil {
+		return nil, err
+	}
+	return parseCertificate(der)
+}
+
+// CRL returns the revocation list of the authority's newest key, in DER, of at most 64 MiB. What is in it is not looked at, but that
+// it is one: anything else is [ErrIntegrity]. Other errors are those of Retrieve.
 func (c *Client) CRL(ctx context.Context) ([]byte, error) {
+	if err := c.checkURL(); err != nil {
+		return nil, err
+	}
 	der, err := c.newest(ctx, "certcrl.crl", url.Values{"Type": {"base"}, "Enc": {"bin"}}, mediaCRL, maxCRL)
+	if err == nil {
+		err = checkList(der)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("certsrv: revocation list of the authority at %s: %w", c.URL, err)
 	}
 	return der, nil
+}
+
+// checkList holds that there is a list, a kind of signature and a signature (RFC 5280, section 5.1), and nothing behind.
+func checkList(der []byte) error {
+	var list struct {
+		List, Algorithm asn1.RawValue
+		Signature       asn1.BitString
+	}
+	rest, err := asn1.Unmarshal(der, &list)
+	if err != nil {
+		return fmt.Errorf("%w: %w", certs.ErrIntegrity, err)
+	}
+	isSequence := func(v asn1.RawValue) bool {
+		return v.Class == asn1.ClassUniversal && v.Tag == asn1.TagSequence && v.IsCompound
+	}
+	if len(rest) > 0 || !isSequence(list.List) || !isSequence(list.Algorithm) {
+		return fmt.Errorf("%w: it is no revocation list", certs.ErrIntegrity)
+	}
+	return nil
 }
 
 // renewals finds how often the authority's certificate was renewed, in the script of the page that lists them.
@@ -95,9 +127,6 @@ var renewals = regexp.MustCompile(`var nRenewals=(\d{1,4});`)
 
 // newest downloads a file that belongs to the authority's newest certificate.
 func (c *Client) newest(ctx context.Context, name string, query url.Values, media string, limit int64) ([]byte, error) {
-	if err := c.checkURL(); err != nil {
-		return nil, err
-	}
 	r, err := c.download(ctx, "certcarc.asp", nil, maxPage)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package certsrv
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,15 +26,18 @@ type page struct {
 	denied bool
 	// lines are the lines of the visible text.
 	lines []string
-	// values are what stands behind the tabs of a status: the message first, then the last result.
+	// values are what stands behind the labels and tabs of a status: the message first, then the last result.
 	values []string
-	// numbers are the whole numbers in the visible text, each once.
-	numbers []uint64
 }
+
+// statusLines is how many lines a status has.
+const statusLines = 2
 
 var (
 	// linkToCertificate is the address of a certificate that was issued, in a link or in a script.
 	linkToCertificate = regexp.MustCompile(`(?i)certnew\.cer\?ReqID=([1-9][0-9]{0,9})(?:[^0-9]|$)`)
+	// statusLine is a label, a colon and the tabs before a value; tabs alone indent any page.
+	statusLine = regexp.MustCompile(`^[^\t]*[^\s:：][^\t]*[:：]\t\t[ \t]*(\S.*)$`)
 	// anyCode is a result code with what explains it: "0x80094012 (-2146877422)".
 	anyCode = regexp.MustCompile(`\b0[xX][0-9a-fA-F]+\b(?: \([^)]{0,80}\))?`)
 )
@@ -89,21 +93,21 @@ func (p *page) readAttributes(tokens *html.Tokenizer, more bool) {
 func (p *page) readText(text string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		if _, value, found := strings.Cut(line, "\t\t"); found && strings.TrimSpace(value) != "" {
-			p.values = append(p.values, value)
+		if found := statusLine.FindStringSubmatch(line); found != nil {
+			p.values = append(p.values, found[1])
 		}
 		if trimmed := strings.TrimSpace(line); trimmed != "" {
 			p.lines = append(p.lines, trimmed)
-			p.addNumbers(trimmed)
 		}
 	}
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// addNumbers adds the whole numbers of 32 bits in a line that are no part of a word, a date, a time, a version or a code.
-func (p *page) addNumbers(line string) {
+// numbersIn returns the whole numbers of 32 bits in a line that are no part of a word, a date, a time, a version or a code.
+func numbersIn(line string) []uint64 {
 	line = anyCode.ReplaceAllString(line, " ")
+	var numbers []uint64
 	for _, at := range digits.FindAllStringIndex(line, maxNumbers) {
 		number, err := strconv.ParseUint(line[at[0]:at[1]], 10, 32)
 		before, size := utf8.DecodeLastRuneInString(line[:at[0]])
@@ -113,10 +117,31 @@ func (p *page) addNumbers(line string) {
 		if err != nil || number == 0 || joins(before, beforeThat) || joins(after, afterThat) {
 			continue
 		}
-		if len(p.numbers) < maxNumbers && !slices.Contains(p.numbers, number) {
-			p.numbers = append(p.numbers, number)
+		numbers = append(numbers, number)
+	}
+	return numbers
+}
+
+// numbers returns the numbers on the page that a request may have, each once, the highest first. Those in a line that names the
+// authority may be parts of its name. It also reports whether there is such a line.
+func (p *page) numbers(authority string) (numbers []uint64, named bool) {
+	for _, line := range p.lines {
+		if names(line, authority) {
+			named = true
+			continue
+		}
+		if numbers = append(numbers, numbersIn(line)...); len(numbers) > maxNumbers {
+			return nil, named // no page of the authority has so many
 		}
 	}
+	slices.SortFunc(numbers, func(a, b uint64) int { return cmp.Compare(b, a) })
+	return slices.Compact(numbers), named
+}
+
+// names reports whether a line has the name of the authority in it.
+func names(line, authority string) bool {
+	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+	return authority != "" && strings.Contains(plain(line), plain(authority))
 }
 
 // joins reports whether the text beside a number makes it a part of something else. Chinese and Japanese put a number
@@ -131,12 +156,18 @@ func joins(beside, beyond rune) bool {
 	return unicode.IsLetter(beside) || unicode.IsDigit(beside) || strings.ContainsRune(`-/\_+=%@$&`, beside)
 }
 
-// onlyNumber returns the number on the page if there is one alone.
-func (p *page) onlyNumber() string {
-	if len(p.numbers) != 1 {
+// refusedNumber returns the number in the line that tells of a refusal, if there is one alone.
+func (p *page) refusedNumber() string {
+	for _, line := range p.lines {
+		if answer.Code(line) == 0 {
+			continue
+		}
+		if numbers := numbersIn(line); len(numbers) == 1 {
+			return strconv.FormatUint(numbers[0], 10)
+		}
 		return ""
 	}
-	return strconv.FormatUint(p.numbers[0], 10)
+	return ""
 }
 
 // code returns the first result code of a failure, or 0.

@@ -1,6 +1,7 @@
 package certsrv
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -39,15 +40,16 @@ func TestParsePage(t *testing.T) {
 		},
 		"numbers": {
 			html:    `<p>id 5. Id: 6, "7" (8) &#57; 5 9:30 10/11/2019 1.2.3 1,000 v12 13th -14 15% 要求16です 0 4294967296 <b>17</b>`,
-			numbers: []uint64{5, 6, 7, 8, 9, 16, 17},
+			numbers: []uint64{17, 16, 9, 8, 7, 6, 5},
 		},
 		"Shift JIS": {html: "\x97\x76\x8b\x81\x94\xd4\x8d\x86\x82\xcd5\x82\xc5\x82\xb7\x81\x42", numbers: []uint64{5}},
 		"hidden":    {html: `<title>1</title><style>2</style><textarea>3</textarea><select><option>4<option>6</select><b>5`, numbers: []uint64{5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := parsePage([]byte(c.html))
-			if p.issued != c.issued || p.denied != c.denied || p.code() != c.code || p.reason() != c.reason || !slices.Equal(p.numbers, c.numbers) {
-				t.Errorf("got issued %q, denied %t, code %s, reason %q, numbers %d", p.issued, p.denied, p.code(), p.reason(), p.numbers)
+			numbers, _ := p.numbers("")
+			if p.issued != c.issued || p.denied != c.denied || p.code() != c.code || p.reason() != c.reason || !slices.Equal(numbers, c.numbers) {
+				t.Errorf("got issued %q, denied %t, code %s, reason %q, numbers %d", p.issued, p.denied, p.code(), p.reason(), numbers)
 			}
 		})
 	}
@@ -64,11 +66,53 @@ func FuzzParsePage(f *testing.F) {
 		if len([]rune(reason)) > 501 || strings.ContainsFunc(reason, unicode.IsControl) {
 			t.Errorf("reason %q", reason)
 		}
-		if p.issued != "" && !answer.IsID(p.issued) || len(p.numbers) > maxNumbers || slices.Contains(p.numbers, 0) {
-			t.Errorf("issued %q, numbers %d", p.issued, p.numbers)
+		numbers, _ := p.numbers("CA 2")
+		if p.issued != "" && !answer.IsID(p.issued) || len(numbers) > maxNumbers || slices.Contains(numbers, 0) {
+			t.Errorf("issued %q, numbers %d", p.issued, numbers)
 		}
 		if err := p.status("1"); err == nil {
 			t.Error("a page in place of a certificate is no error")
 		}
 	})
+}
+
+func TestNumbersBesideTheName(t *testing.T) {
+	p := parsePage([]byte("<h1>Dienste&nbsp;-- contoso  Issuing CA&nbsp;2 &nbsp;</h1><p>Nummer 5 bis 17 Uhr <p>5"))
+	for authority, want := range map[string]struct {
+		numbers []uint64
+		named   bool
+	}{
+		"Contoso Issuing CA 2": {[]uint64{17, 5}, true},
+		"Contoso Issuing CA":   {[]uint64{17, 5}, true},
+		"Fabrikam CA":          {[]uint64{17, 5, 2}, false},
+		"":                     {[]uint64{17, 5, 2}, false},
+	} {
+		if numbers, named := p.numbers(authority); !slices.Equal(numbers, want.numbers) || named != want.named {
+			t.Errorf("%q: got %d, %t", authority, numbers, named)
+		}
+	}
+	if numbers, _ := parsePage([]byte(strings.Repeat("1 2 3 4 5 6 7 8<br>", maxNumbers))).numbers(""); numbers != nil {
+		t.Errorf("a page of numbers: %d", numbers)
+	}
+}
+
+// Tabs alone are an indentation.
+func TestStatusLines(t *testing.T) {
+	for html, want := range map[string]bool{
+		"Meldung:\t\tAngenommen<br>Stand:\t\t0x0":       true,
+		"Meldung :\t\tAngenommen\n Stand :\t\t 0x0":     true,
+		"処理の内容：\t\t審査中<br>最後の状態：\t\t0x0":                true,
+		"Meldung:\t\tAngenommen":                        false,
+		"\n\t\t<p>\n\t\tClosed.\n\t\tCome again.\n\t\t": false,
+		":\t\tx<br>:\t\ty":                              false,
+		"a\t\tx<br>b\t\ty":                              false,
+		"a:\t\t<br>b:\t\t":                              false,
+		"a:\tx<br>b:\ty":                                false,
+		"a:\t\t1<br>b:\t\t2<br>c:\t\t3":                 false,
+	} {
+		err := parsePage([]byte(html)).status("1")
+		if _, pending := errors.AsType[*certs.PendingError](err); pending != want {
+			t.Errorf("%q: got %v", html, err)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package certsrv
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 const (
@@ -34,7 +36,11 @@ func (c *Client) send(ctx context.Context, method, address string, body io.Reade
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, method, address, body)
+	timeout := cmp.Or(c.Timeout, defaultTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("%w: %v", errSlow, timeout))
+	defer cancel()
+	watched, unsent := roundtrip.Watch(ctx)
+	request, err := http.NewRequestWithContext(watched, method, address, body)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +50,7 @@ func (c *Client) send(ctx context.Context, method, address string, body io.Reade
 	}
 	response, err := c.Transport.RoundTrip(request)
 	if err != nil {
-		return nil, failed(ctx, method, err)
+		return nil, failed(ctx, method == http.MethodPost && !unsent(), err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	c.log(ctx, request, response)
@@ -54,9 +60,9 @@ func (c *Client) send(ctx context.Context, method, address string, body io.Reade
 	content, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	switch {
 	case err != nil:
-		return nil, failed(ctx, method, err)
+		return nil, failed(ctx, method == http.MethodPost, err)
 	case int64(len(content)) > limit:
-		return nil, failed(ctx, method, fmt.Errorf("%w: the answer is longer than %d bytes", certs.ErrLimit, limit))
+		return nil, failed(ctx, method == http.MethodPost, fmt.Errorf("%w: the answer is longer than %d bytes", certs.ErrLimit, limit))
 	}
 	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")) // what is not known is a page
 	return &reply{media, content}, nil
@@ -86,17 +92,25 @@ func refused(method string, response *http.Response) error {
 	return fmt.Errorf("%w: %w", certs.ErrUnavailable, answer)
 }
 
-// failed gives an error the category that it has not: a round tripper of somebody else's may not know of them.
-func failed(ctx context.Context, method string, err error) error {
+// errSlow says that the time of a request was over, and not that of the caller.
+var errSlow = errors.New("no answer in time")
+
+// failed gives an error the category that it has not: a round tripper of somebody else's may not know of them. changes says
+// that a request which changes something may have left.
+func failed(ctx context.Context, changes bool, err error) error {
 	known := []error{certs.ErrUnknown, certs.ErrUnavailable, certs.ErrDenied, certs.ErrUnsupported, certs.ErrInvalid}
 	if slices.ContainsFunc(known, func(category error) bool { return errors.Is(err, category) }) {
 		return err
 	}
 	dialing, _ := errors.AsType[*net.OpError](err)
+	changes = changes && (dialing == nil || dialing.Op != "dial")
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	switch {
-	case method == http.MethodPost && (dialing == nil || dialing.Op != "dial"):
+	case changes:
 		return fmt.Errorf("%w: %w", certs.ErrUnknown, err)
-	case ctx.Err() != nil, errors.Is(err, certs.ErrLimit):
+	case ctx.Err() != nil && !errors.Is(err, errSlow), errors.Is(err, certs.ErrLimit):
 		return err
 	}
 	return fmt.Errorf("%w: %w", certs.ErrUnavailable, err)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/clouddp/sdk/certs"
@@ -45,46 +43,33 @@ var errNotUnderstood = errors.New("the page is none that is known")
 // outcome returns the id of an issued request; everything else is an error. The request has been made.
 func (c *Client) outcome(ctx context.Context, p *page) (id string, err error) {
 	code := p.code()
-	if err := answer.NotReached(code); err != nil {
-		return "", err
-	}
 	switch {
-	case code != 0, p.denied:
-		return "", &certs.DeniedError{ID: p.onlyNumber(), Code: code, Reason: p.reason()}
+	case p.denied:
+		return "", &certs.DeniedError{ID: c.deniedID(ctx, p), Code: code, Reason: p.reason()}
+	case code != 0:
+		err := answer.Failure{Code: code, Reason: p.reason(), Submitted: true}.Err()
+		if denied, ok := errors.AsType[*certs.DeniedError](err); ok {
+			denied.ID = c.deniedID(ctx, p)
+		}
+		return "", err
 	case p.issued != "":
 		return p.issued, nil
 	}
-	if id, err = c.pendingID(ctx, p.numbers); err != nil {
+	if id, err = c.pendingID(ctx, p); err != nil {
 		return "", fmt.Errorf("%w: %w", certs.ErrUnknown, err)
 	}
 	return "", &certs.PendingError{ID: id}
 }
 
-// maxAsked bounds how many numbers of a page the authority is asked about.
-const maxAsked = 16
-
-// pendingID returns which number on a page is that of the request. The request is the newest at the authority, so it is the
-// highest that waits there.
-func (c *Client) pendingID(ctx context.Context, numbers []uint64) (string, error) {
-	switch {
-	case len(numbers) == 0, len(numbers) > maxAsked:
-		return "", errNotUnderstood
-	case len(numbers) == 1:
-		return strconv.FormatUint(numbers[0], 10), nil
+// deniedID returns the number in a refusal if the authority confirms that it has refused that request, else "".
+func (c *Client) deniedID(ctx context.Context, p *page) string {
+	id := p.refusedNumber()
+	if id == "" {
+		return ""
 	}
-	slices.Sort(numbers)
-	for _, n := range slices.Backward(numbers) {
-		id := strconv.FormatUint(n, 10)
-		_, err := c.certificate(ctx, id)
-		_, isPending := errors.AsType[*certs.PendingError](err)
-		_, isDenied := errors.AsType[*certs.DeniedError](err)
-		switch {
-		case isPending:
-			return id, nil
-		case err == nil, isDenied, errors.Is(err, certs.ErrNotFound):
-			continue
-		}
-		return "", fmt.Errorf("the request seems to wait; asking for its id among %d: %w", numbers, err)
+	_, err := c.certificate(ctx, id)
+	if denied, ok := errors.AsType[*certs.DeniedError](err); !ok || denied.Code != p.code() {
+		return ""
 	}
-	return "", errNotUnderstood
+	return id
 }

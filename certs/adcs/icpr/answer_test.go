@@ -22,9 +22,9 @@ import (
 	"github.com/clouddp/sdk/certs/internal/pkcs7"
 )
 
-type response = icertpassage.CertServerRequestResponse
+type rawResponse = icertpassage.CertServerRequestResponse
 
-func stubOf(t testing.TB, r *response) []byte {
+func stubOf(t testing.TB, r *rawResponse) []byte {
 	t.Helper()
 	w := ndr.NDR20(nil)
 	if err := r.MarshalNDR(t.Context(), w); err != nil {
@@ -55,33 +55,41 @@ func TestAnswers(t *testing.T) {
 	}
 	message := func(text string) *wcce.CertTransportBlob { return blob(icpr.EncodeText(text)) }
 	for name, test := range map[string]struct {
-		answer *response
+		answer *rawResponse
 		asked  uint32
 		want   error // nil means both certificates, the leaf first
 	}{
-		"issued": {answer: &response{RequestID: 7, Disposition: 3, EncodedCert: blob(chain[0].Raw), Cert: blob(both)}},
+		"issued": {answer: &rawResponse{RequestID: 7, Disposition: 3, EncodedCert: blob(chain[0].Raw), Cert: blob(both)}},
 		"pending": {
-			&response{RequestID: 7, Disposition: 5, DispositionMessage: message("Taken Under Submission\r\n")}, 0,
+			&rawResponse{RequestID: 7, Disposition: 5, DispositionMessage: message("Taken Under Submission\r\n")}, 0,
 			&certs.PendingError{ID: "7", Reason: "Taken Under Submission"},
 		},
-		"pending, the id known": {&response{Disposition: 5}, 7, &certs.PendingError{ID: "7"}},
+		"pending, the id known": {&rawResponse{Disposition: 5}, 7, &certs.PendingError{ID: "7"}},
 		"denied with a code": {
-			&response{RequestID: 7, Disposition: 0x80094800}, 0, &certs.DeniedError{ID: "7", Code: certs.CodeNotPublished},
+			&rawResponse{RequestID: 7, Disposition: 0x80094800}, 0, &certs.DeniedError{ID: "7", Code: certs.CodeNotPublished},
 		},
 		"denied, the code in the message": {
-			&response{RequestID: 7, Disposition: 2, DispositionMessage: message("Denied by ann, 0x80094014 (-1)")}, 7,
+			&rawResponse{RequestID: 7, Disposition: 2, DispositionMessage: message("Denied by ann, 0x80094014 (-1)")}, 7,
 			&certs.DeniedError{ID: "7", Code: certs.CodeAdminDenied, Reason: "Denied by ann, 0x80094014 (-1)"},
 		},
-		"denied without a word": {&response{RequestID: 7, Disposition: 2}, 7, &certs.DeniedError{ID: "7"}},
+		"denied without a word": {&rawResponse{RequestID: 7, Disposition: 2}, 7, &certs.DeniedError{ID: "7"}},
 		"revoked": {
-			&response{RequestID: 7, Disposition: 6, DispositionMessage: message("Revoked")}, 7,
+			&rawResponse{RequestID: 7, Disposition: 6, DispositionMessage: message("Revoked")}, 7,
 			&certs.DeniedError{ID: "7", Reason: "Revoked"},
 		},
-		"refused outright":      {&response{Return: 0x80070005}, 0, &certs.DeniedError{Code: 0x80070005}},
-		"pending without an id": {&response{Disposition: 5}, 0, icpr.ErrIntegrity},
-		"issued without a word": {&response{Disposition: 3}, 0, icpr.ErrIntegrity},
-		"a damaged certificate": {&response{Disposition: 3, EncodedCert: blob(chain[0].Raw[1:])}, 0, icpr.ErrIntegrity},
-		"a damaged chain":       {&response{Disposition: 3, EncodedCert: blob(chain[0].Raw), Cert: blob(both[1:])}, 0, icpr.ErrIntegrity},
+		"refused outright":      {&rawResponse{Return: 0x80070005}, 0, &certs.DeniedError{Code: 0x80070005}},
+		"pending without an id": {&rawResponse{Disposition: 5}, 0, icpr.ErrIntegrity},
+		"issued without a word": {&rawResponse{Disposition: 3}, 0, icpr.ErrIntegrity},
+		"a damaged certificate": {&rawResponse{Disposition: 3, EncodedCert: blob(chain[0].Raw[1:])}, 0, icpr.ErrIntegrity},
+		"a damaged certificate, to come back for": {
+			&rawResponse{RequestID: 7, Disposition: 3, EncodedCert: blob(chain[0].Raw[1:])}, 0,
+			&certs.PendingError{ID: "7", Reason: "it is issued, but arrived damaged"},
+		},
+		"a damaged certificate, again":   {&rawResponse{RequestID: 7, Disposition: 3, EncodedCert: blob(chain[0].Raw[1:])}, 7, icpr.ErrIntegrity},
+		"the authority's server is down": {&rawResponse{Return: 0x800706ba}, 0, icpr.ErrUnavailable},
+		"an exception in its server":     {&rawResponse{Return: 0x80010105}, 0, icpr.ErrUnknown},
+		"the same, of a reading":         {&rawResponse{Return: 0x80010105}, 7, icpr.ErrUnavailable},
+		"an id that it does not know":    {&rawResponse{Return: 0x80094004}, 7, icpr.ErrNotFound},
 	} {
 		got, err := icpr.ReadAnswer(t.Context(), stubOf(t, test.answer), test.asked)
 		wantPending, isPending := errors.AsType[*certs.PendingError](test.want)
@@ -96,7 +104,13 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: got %d certificates", name, len(got))
 		}
 	}
-	whole := stubOf(t, &response{Disposition: 3, EncodedCert: blob(chain[0].Raw)})
+	for _, rest := range [][]byte{nil, both[1:], []byte("x")} { // a certificate is worth having without its chain
+		stub := stubOf(t, &rawResponse{RequestID: 7, Disposition: 3, EncodedCert: blob(chain[0].Raw), Cert: blob(rest)})
+		if got, err := icpr.ReadAnswer(t.Context(), stub, 0); err != nil || len(got) != 1 || !got[0].Equal(chain[0]) {
+			t.Errorf("chain %.9x: got %d certificates, %v", rest, len(got), err)
+		}
+	}
+	whole := stubOf(t, &rawResponse{Disposition: 3, EncodedCert: blob(chain[0].Raw)})
 	for length := range len(whole) - 1 {
 		if _, err := icpr.ReadAnswer(t.Context(), whole[:length], 0); err == nil {
 			t.Fatalf("%d of %d bytes are taken for an answer", length, len(whole))
@@ -111,7 +125,7 @@ func TestReasonsAreOneShortLine(t *testing.T) {
 		"  two\r\nlines\t\x1b[31m ":  "two lines [31m",
 		"behind\x00 the end":         "behind",
 		"Zertifikat genehmigt – 証明書": "Zertifikat genehmigt – 証明書",
-		strings.Repeat("a", 9999):    strings.Repeat("a", 512),
+		strings.Repeat("a", 9999):    strings.Repeat("a", 500) + "…",
 	} {
 		if got := icpr.DecodeText(icpr.EncodeText(text)); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
@@ -129,7 +143,7 @@ func FuzzAnswer(f *testing.F) {
 		f.Fatal(err)
 	}
 	reason := blob(icpr.EncodeText("Denied by Policy Module  0x80094800"))
-	for _, r := range []*response{
+	for _, r := range []*rawResponse{
 		{RequestID: 7, Disposition: 3, EncodedCert: blob(chain[0].Raw), Cert: blob(message), DispositionMessage: reason},
 		{RequestID: 7, Disposition: 5, DispositionMessage: reason},
 		{RequestID: 7, Disposition: 2, DispositionMessage: reason},

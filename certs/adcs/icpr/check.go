@@ -7,9 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/oiweiwei/gokrb5.fork/v9/config"
-	"github.com/oiweiwei/gokrb5.fork/v9/keytab"
-
 	"github.com/clouddp/sdk/internal/kerberos"
 )
 
@@ -35,7 +32,6 @@ func (i *Issuer) check(problems *InvalidError) {
 	if i.Timeout < 0 {
 		problems.Add("Timeout", "is negative; 0 means two minutes")
 	}
-	kerberos.Account{User: i.User, Realm: i.Realm, Password: i.Password != nil, Keytab: i.Keytab}.Check(problems, "")
 	if i.NTLM {
 		i.checkNTLM(problems)
 	} else {
@@ -43,7 +39,19 @@ func (i *Issuer) check(problems *InvalidError) {
 	}
 }
 
+func (i *Issuer) account() kerberos.Account {
+	return kerberos.Account{User: i.User, Realm: i.Realm, Password: i.Password != nil, Keytab: i.Keytab, Config: i.Config}
+}
+
 func (i *Issuer) checkNTLM(problems *InvalidError) {
+	account := i.account()
+	if name, domain, isUPN := strings.Cut(i.User, "@"); isUPN && name != "" && domain != "" {
+		if i.Realm != "" {
+			problems.Add("Realm", "is given, and User names its domain already; leave it empty")
+		}
+		account.User, account.Realm = name, domain
+	}
+	account.Check(problems, "")
 	if i.User == "" {
 		problems.Add("User", "is empty; NTLM has no tickets, name an account")
 	}
@@ -53,31 +61,10 @@ func (i *Issuer) checkNTLM(problems *InvalidError) {
 }
 
 func (i *Issuer) checkKerberos(problems *InvalidError) {
+	account := i.account()
+	account.Check(problems, "")
 	if i.User == "" && runtime.GOOS == "windows" && os.Getenv("KRB5CCNAME") == "" {
 		problems.Add("User", "is empty, and what tickets Windows keeps is out of reach; name an account")
 	}
-	if i.Keytab != "" {
-		if err := readable(i.Keytab); err != nil {
-			problems.Add("Keytab", "cannot be used: %v", err)
-		}
-	}
-	if i.Config != "" {
-		if err := parseable(i.Config); err != nil {
-			problems.Add("Config", "is no Kerberos configuration: %v", err)
-		}
-	} else if _, err := os.Stat(kerberos.ConfigPath()); err != nil {
-		problems.Add("Config", "is empty, and so is the system's: %v", err)
-	}
-}
-
-func readable(path string) (err error) {
-	defer guard(&err)
-	_, err = keytab.Load(path)
-	return err
-}
-
-func parseable(text string) (err error) {
-	defer guard(&err)
-	_, err = config.NewFromString(text)
-	return err
+	account.CheckFiles(problems, "")
 }

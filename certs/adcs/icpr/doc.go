@@ -22,8 +22,9 @@
 //
 // A refusal is a certs.DeniedError with the authority's HRESULT, or, before anything was requested, a [*LoginError]
 // with the reason of the KDC or of the server. [ErrUnavailable] says that nothing was requested. Once the request has
-// been handed to the network, a lost, damaged or late answer is [ErrUnknown], and the request is never sent again. No
-// error, log line or fmt verb shows a password.
+// been handed to the network, a lost, damaged or late answer is [ErrUnknown], and the request is never sent again. So is a
+// fault that nobody has signed, whatever it promises; but for the refusal of a login by NTLM, which comes in no other way.
+// A certificate whose chain is damaged is returned alone. No error, log line or fmt verb shows a password.
 //
 // # Testing
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/oiweiwei/go-msrpc/ndr"
 
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 const (
@@ -42,7 +43,7 @@ func (i *Issuer) endpoint(ctx context.Context, iface pdu.Syntax) (int, error) {
 }
 
 func (i *Issuer) lookup(ctx context.Context, iface pdu.Syntax) (port int, err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	s, done, err := i.connect(ctx, epmPort)
 	if err != nil {
 		return 0, err

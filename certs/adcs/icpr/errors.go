@@ -1,7 +1,6 @@
 package icpr
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -26,14 +25,17 @@ var (
 	ErrLimit = errs.ErrLimit
 	// ErrIntegrity says that an answer is damaged or forged.
 	ErrIntegrity = errs.ErrIntegrity
-	// ErrUnavailable says that the authority or the KDC was not reached; nothing has been requested.
+	// ErrUnavailable says that the authority or the KDC was not reached, or that the authority itself says that it has done
+	// nothing; nothing has been requested.
 	ErrUnavailable = errs.ErrUnavailable
 )
 
 // InvalidError lists every problem found in one piece of input: each of its Problems has a Field and a Reason.
 type InvalidError = errs.InvalidError
 
-// LoginError says that the caller could not log in, so that nothing has been requested. It matches [ErrDenied].
+// LoginError says that the caller could not log in, so that nothing has been requested. It matches [ErrDenied]. With NTLM
+// the server's refusal comes in answer to the request itself, and nobody has signed it: who stands between may have put it
+// in the place of an answer. With Kerberos it comes before.
 type LoginError struct {
 	// Service is the principal of the server: "host/ca1.contoso.com".
 	Service string
@@ -55,12 +57,3 @@ func (e *LoginError) Error() string {
 
 // Unwrap returns the cause and [ErrDenied].
 func (e *LoginError) Unwrap() []error { return []error{e.Err, ErrDenied} }
-
-var errPanic = errors.New("malformed data")
-
-// guard makes an error of a panic in a library. They do not check all that they parse.
-func guard(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("%w: %v", errPanic, p)
-	}
-}

@@ -37,12 +37,12 @@ func Classify(ctx context.Context, i *Issuer, err error) error {
 
 // ReadAnswer returns what the stub of a response says to a request with an id, or to a new one if asked is 0.
 func ReadAnswer(ctx context.Context, stub []byte, asked uint32) ([]*x509.Certificate, error) {
-	a, err := parseAnswer(ctx, stub)
+	a, err := parseResponse(ctx, stub)
 	if err != nil {
 		return nil, categorise(err)
 	}
 	chain, err := a.chain(asked)
-	return chain, categorise(err)
+	return chain, categorise(err) // a verdict shows what is in it
 }
 
 // DecodeText returns UTF-16 text as a reason shows it.

@@ -14,6 +14,8 @@ import (
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
+	"github.com/clouddp/sdk/certs/adcs/internal/answer"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 const (
@@ -32,19 +34,20 @@ type Issuer struct {
 	Host string
 	// Authority is the name of the authority: "Contoso Issuing CA". Required.
 	Authority string
-	// User is the account that may enroll, without its domain: "SITESERVER$" for a computer. Empty means the tickets of
+	// User is the account that may enroll, without its domain: "SITESERVER$" for a computer. With NTLM it may be a user
+	// principal name too, "svc-clouddp@contoso.com", and Realm is then empty. Empty means the tickets of
 	// the process: those in the file that KRB5CCNAME names, or that kinit fills by default. Windows keeps its tickets
 	// elsewhere, out of reach.
 	User string
 	// Realm is the Kerberos realm of User: the domain's DNS name in upper case, "CONTOSO.COM". With NTLM it is the
-	// domain's name, of either kind. Required with User.
+	// domain's name, of either kind. Required with a User that is no user principal name.
 	Realm string
 	// Password returns the password of User. It is called once for each request. User needs it, or a Keytab.
 	Password certs.Password
 	// Keytab is the path of a file with the keys of User, as an alternative to Password; not for NTLM.
 	Keytab string
 	// Config is the Kerberos configuration, as the text of a krb5.conf. Empty means the file that KRB5_CONFIG names, or
-	// /etc/krb5.conf. In a domain that publishes its KDCs in DNS, as Active Directory does, this is enough:
+	// /etc/krb5.conf; Windows has no such file, so that it is required there. In a domain that publishes its KDCs in DNS, as Active Directory does, this is enough:
 	//
 	//	[libdefaults]
 	//	default_realm = CONTOSO.COM
@@ -71,13 +74,14 @@ var (
 
 // Issue implements [certs.Issuer]. The certificate is returned first and the chain after it. Further errors: a
 // [*LoginError], [ErrUnsupported] for a server that does not protect every message, an [*InvalidError] for bad fields,
-// an empty csr, one of more than 64 KiB, or a name of a template that is none. After [ErrUnknown], which also a ctx
+// an empty csr, one of more than 64 KiB, or a name of a template that the other drivers could not send either. After [ErrUnknown], which also a ctx
 // that ends in the middle leads to, the request may be found by a certificate manager.
 func (i *Issuer) Issue(ctx context.Context, csr []byte, template string) ([]*x509.Certificate, error) {
 	r := request{flags: flagPKCS10, csr: csr, attributes: attributes(template)}
 	problems := &InvalidError{Subject: "icpr: issue"}
 	i.check(problems)
-	checkRequest(problems, csr, template)
+	answer.CheckCSR(problems, csr)
+	answer.CheckTemplate(problems, template)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
@@ -92,7 +96,7 @@ func (i *Issuer) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, 
 		return nil, problems
 	}
 	n, err := strconv.ParseUint(id, 10, 32)
-	if err != nil || n == 0 {
+	if err != nil || !answer.IsID(id) {
 		return nil, fmt.Errorf("icpr: retrieve %q: %w", id, ErrNotFound)
 	}
 	return i.submit(ctx, "retrieve "+id, request{id: uint32(n)})
@@ -100,6 +104,9 @@ func (i *Issuer) Retrieve(ctx context.Context, id string) ([]*x509.Certificate, 
 
 // submit sends r and reads the answer.
 func (i *Issuer) submit(ctx context.Context, operation string, r request) ([]*x509.Certificate, error) {
+	if ctx.Err() != nil { // nothing may leave any more
+		return nil, fmt.Errorf("icpr: %s: %w", operation, context.Cause(ctx))
+	}
 	timeout := cmp.Or(i.Timeout, defaultTimeout)
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %v", timeout))
 	defer cancel()
@@ -129,7 +136,7 @@ func (i *Issuer) exchange(ctx context.Context, r request) (chain []*x509.Certifi
 	if err != nil {
 		return nil, s.sent, err
 	}
-	a, err := parseAnswer(ctx, reply)
+	a, err := parseResponse(ctx, reply)
 	if err != nil {
 		return nil, true, err
 	}
@@ -178,9 +185,11 @@ func (i *Issuer) connect(ctx context.Context, port int) (s *session, done func()
 // login returns the credentials of i.
 func (i *Issuer) login() (provider, error) {
 	if !i.NTLM {
-		return newKerberos(tickets{i.User, i.Realm, i.Password, i.Keytab, i.Config}, i.principal()), nil
+		return newKerberos(kerberos.Login{
+			User: i.User, Realm: i.Realm, Password: i.Password, Keytab: i.Keytab, Config: i.Config,
+		}, i.principal()), nil
 	}
-	password, err := secretOf(i.Password)
+	password, err := kerberos.Secret(i.Password)
 	if err != nil {
 		return nil, err
 	}

@@ -7,74 +7,45 @@ import (
 	"github.com/oiweiwei/go-msrpc/ssp/gssapi"
 	"github.com/oiweiwei/go-msrpc/ssp/krb5"
 	"github.com/oiweiwei/gokrb5.fork/v9/iana/flags"
-	"github.com/oiweiwei/gokrb5.fork/v9/spnego"
 
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // kerberosLogin is Kerberos version 5 in the three steps that DCE wants.
 type kerberosLogin struct {
 	*krb5.Authentifier
-	tickets tickets
+	tickets kerberos.Login
 	service string
 }
 
-func newKerberos(t tickets, service string) *kerberosLogin {
+// kerberosFlags are those of the context.
+const kerberosFlags = gssapi.MutualAuthn | gssapi.ReplayDetection | gssapi.Sequencing | gssapi.Confidentiality |
+	gssapi.Integrity | gssapi.DCEStyle
+
+func newKerberos(t kerberos.Login, service string) *kerberosLogin {
 	return &kerberosLogin{&krb5.Authentifier{Config: &krb5.Config{DCEStyle: true}}, t, service}
 }
 
 func (l *kerberosLogin) kind() byte { return pdu.AuthKerberos }
 
-// first gets a ticket for the service. No Kerberos library takes a context: one that still looks for a KDC when ctx
-// ends is left behind, and what it brings home is thrown away.
-func (l *kerberosLogin) first(ctx context.Context) ([]byte, error) {
-	type outcome struct {
-		token []byte
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		token, err := l.request(ctx)
-		done <- outcome{token, err}
-	}()
-	select {
-	case o := <-done:
-		return o.token, o.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-func (l *kerberosLogin) request(ctx context.Context) (token []byte, err error) {
-	defer guard(&err)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	user, err := l.tickets.login(kdcDialer(ctx), l.service)
+// first gets a ticket for the service.
+func (l *kerberosLogin) first(ctx context.Context) (token []byte, err error) {
+	defer kerberos.Guard(&err)
+	ticket, err := l.tickets.Ticket(ctx, l.service)
 	if err != nil {
 		return nil, err
 	}
-	defer user.Destroy() // until then it would renew the ticket
-	ticket, key, err := user.GetServiceTicket(l.service)
+	request, err := ticket.Request(nil, uint32(kerberosFlags), flags.APOptionMutualRequired)
 	if err != nil {
 		return nil, err
 	}
-	wanted := []int{
-		int(gssapi.MutualAuthn), int(gssapi.ReplayDetection), int(gssapi.Sequencing), int(gssapi.Confidentiality),
-		int(gssapi.Integrity), int(gssapi.DCEStyle),
-	}
-	request, err := spnego.NewKRB5TokenAPREQ(user, ticket, key, wanted, []int{flags.APOptionMutualRequired})
-	if err != nil {
-		return nil, err
-	}
-	l.APReq, l.SessionKey = &request.APReq, key
-	if err := l.APReq.DecryptAuthenticator(key); err != nil { // for its sequence number
-		return nil, err
-	}
-	return l.APReq.Marshal()
+	l.APReq, l.SessionKey = &request, ticket.Key()
+	return request.Marshal()
 }
 
 func (l *kerberosLogin) next(ctx context.Context, token []byte) (last []byte, err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	if len(token) == 0 {
 		return nil, fmt.Errorf("%w: no Kerberos token", errAnswer)
 	}
@@ -98,7 +69,7 @@ func (l *kerberosLogin) confirms() bool { return true }
 func (l *kerberosLogin) overhead(ctx context.Context) int { return l.OutboundSignatureSize(ctx, true) }
 
 func (l *kerberosLogin) seal(ctx context.Context, header, stub, trailer, signature []byte) (err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	made, err := l.WrapOutboundPayload(ctx, [][]byte{header, stub, trailer}, [][]byte{stub})
 	if err == nil && len(made) != len(signature) {
 		err = fmt.Errorf("a signature of %d bytes, not %d", len(made), len(signature))
@@ -108,7 +79,7 @@ func (l *kerberosLogin) seal(ctx context.Context, header, stub, trailer, signatu
 }
 
 func (l *kerberosLogin) open(ctx context.Context, header, stub, trailer, signature []byte) (err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	intact, err := l.UnwrapInboundPayload(ctx, [][]byte{header, stub, trailer}, [][]byte{stub}, signature)
 	if err == nil && !intact {
 		err = errSignature

@@ -10,6 +10,7 @@ import (
 	"github.com/oiweiwei/go-msrpc/ssp/ntlm"
 
 	"github.com/clouddp/sdk/certs/adcs/icpr/internal/pdu"
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 // ntlmSignature is the length of a signature, [MS-NLMP] section 2.2.2.9.
@@ -31,19 +32,38 @@ func newNTLM(user, domain, password, service string) *ntlmLogin {
 	config := ntlm.NewConfig()
 	config.Integrity, config.Confidentiality = true, true
 	config.TargetName = service
-	config.Credential = credential.NewFromPassword(user, password, credential.Domain(domain))
+	config.Credential = account{user, domain, password}
 	return &ntlmLogin{&ntlm.Authentifier{Config: config}}
 }
+
+// account keeps a user principal name whole, whose parts need not be the names of the account and of its domain.
+type account struct {
+	user, domain, secret string
+}
+
+var _ credential.Password = account{}
+
+// Password implements credential.Password.
+func (a account) Password() string { return a.secret }
+
+// Workstation implements credential.Credential.
+func (account) Workstation() string { return "" }
+
+// UserName implements credential.Credential.
+func (a account) UserName() string { return a.user }
+
+// DomainName implements credential.Credential.
+func (a account) DomainName() string { return a.domain }
 
 func (l *ntlmLogin) kind() byte { return pdu.AuthNTLM }
 
 func (l *ntlmLogin) first(ctx context.Context) (token []byte, err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	return l.Negotiate(ctx)
 }
 
 func (l *ntlmLogin) next(ctx context.Context, token []byte) (last []byte, err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	var challenge ntlm.ChallengeMessage
 	if err := challenge.Unmarshal(ctx, token); err != nil {
 		return nil, fmt.Errorf("%w: NTLM challenge: %w", errAnswer, err)
@@ -74,7 +94,7 @@ func (l *ntlmLogin) seal(ctx context.Context, header, stub, trailer, signature [
 }
 
 func (l *ntlmLogin) open(ctx context.Context, header, stub, trailer, signature []byte) (err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	if err := l.ApplyInboundCipher(ctx, stub); err != nil {
 		return err
 	}

@@ -3,14 +3,13 @@ package icpr
 import (
 	"context"
 	"encoding/binary"
-	"strings"
-	"unicode"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/oiweiwei/go-msrpc/msrpc/dcom/wcce"
 	icertpassage "github.com/oiweiwei/go-msrpc/msrpc/icpr/icertpassage/v0"
 	"github.com/oiweiwei/go-msrpc/ndr"
+
+	"github.com/clouddp/sdk/internal/kerberos"
 )
 
 const (
@@ -22,10 +21,6 @@ const (
 	//
 	// [MS-WCCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wcce
 	flagPKCS10 = 0x100
-
-	maxRequest = 64 << 10
-	// maxTemplate is the longest common name of Active Directory.
-	maxTemplate = 64
 )
 
 // request is what CertServerRequest takes.
@@ -45,22 +40,8 @@ func attributes(template string) []byte {
 	return encodeText("CertificateTemplate:" + template)
 }
 
-// checkRequest adds what is wrong with a new request.
-func checkRequest(problems *InvalidError, csr []byte, template string) {
-	if len(csr) == 0 || len(csr) > maxRequest {
-		problems.Add("csr", "has %d bytes; give a request of at most %d", len(csr), maxRequest)
-	}
-	switch {
-	case !utf8.ValidString(template) || strings.ContainsFunc(template, unicode.IsControl):
-		// A line break would begin another attribute, such as a subject alternative name.
-		problems.Add("template", "%q has characters that no name has", template)
-	case utf8.RuneCountInString(template) > maxTemplate:
-		problems.Add("template", "has %d characters; a name has at most %d", utf8.RuneCountInString(template), maxTemplate)
-	}
-}
-
 func (r request) marshal(ctx context.Context, authority string) (stub []byte, err error) {
-	defer guard(&err)
+	defer kerberos.Guard(&err)
 	w := ndr.NDR20(nil)
 	err = (&icertpassage.CertServerRequestRequest{
 		Flags: r.flags, Authority: authority, RequestID: r.id, Attributes: blob(r.attributes), Request: blob(r.csr),

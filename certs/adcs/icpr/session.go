@@ -53,7 +53,7 @@ var (
 // faultError is an error of the RPC runtime.
 type faultError struct {
 	status uint32
-	// idle promises that the call has done nothing.
+	// idle promises that the call has done nothing. Nobody signs it: after a call it proves nothing.
 	idle bool
 }
 
@@ -201,6 +201,9 @@ func (s *session) call(ctx context.Context, operation uint16, stub []byte) ([]by
 		frame, err := s.seal(ctx, flags, head.Marshal(part))
 		if err != nil {
 			return nil, err
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
 		s.sent = len(stub) == 0
 		if _, err := s.conn.Write(frame); err != nil {

@@ -130,7 +130,11 @@ func (c *connection) challenge(
 	if c.server.take(FaultUnprotected) {
 		ours.Level--
 	}
-	ack := pdu.New(pdu.BindAck, pdu.Whole|pdu.SupportHeaderSign, frame.CallID(), accepted.Marshal(), &ours)
+	flags := pdu.Whole
+	if frame.Has(pdu.SupportHeaderSign) { // nobody gets what nobody asked for
+		flags |= pdu.SupportHeaderSign
+	}
+	ack := pdu.New(pdu.BindAck, flags, frame.CallID(), accepted.Marshal(), &ours)
 	return []pdu.Frame{ack}, true
 }
 

@@ -266,3 +266,19 @@ func FuzzServer(f *testing.F) {
 		}
 	})
 }
+
+// A client that does not offer to sign headers is not told that they are signed.
+func TestHeaderSigningIsNotForced(t *testing.T) {
+	token, err := hex.DecodeString(ntlmNegotiate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, offered := range []pdu.Flags{0, pdu.SupportHeaderSign} {
+		conn := dial(t, newServer(t), "49152")
+		ack, err := ask(t, conn, pdu.New(pdu.Bind, pdu.Whole|offered, 1, bind(pdu.ICertPassage(), pdu.NDR()),
+			&pdu.Auth{Type: pdu.AuthNTLM, Level: pdu.LevelPrivacy, Context: 1, Token: token}))
+		if err != nil || ack.Type() != pdu.BindAck || ack.Has(pdu.SupportHeaderSign) != (offered != 0) {
+			t.Errorf("offered %#x: got %x, %v", offered, []byte(ack), err)
+		}
+	}
+}

@@ -3,22 +3,12 @@
 package answer
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/clouddp/sdk/certs"
-)
-
-// Result codes of winerror.h that come without the authority having refused.
-const (
-	codeNotReached      certs.HRESULT = 0x800706BA // RPC_S_SERVER_UNAVAILABLE
-	codeCallFailed      certs.HRESULT = 0x800706BE // RPC_S_CALL_FAILED
-	codeNotExecuted     certs.HRESULT = 0x800706BF // RPC_S_CALL_FAILED_DNE
-	codeInvalidArgument certs.HRESULT = 0x80070057 // E_INVALIDARG
-	codeNoElement       certs.HRESULT = 0x80070490 // HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
 )
 
 // maxReason bounds in characters what is handed on.
@@ -40,28 +30,10 @@ func Code(text string) certs.HRESULT {
 	return certs.HRESULT(code)
 }
 
-// NotReached returns why a code is no refusal: certs.ErrUnavailable if the request did not reach the authority,
-// certs.ErrUnknown if the answer was lost; nil for every other code.
-func NotReached(code certs.HRESULT) error {
-	switch code {
-	case codeNotReached, codeNotExecuted:
-		return fmt.Errorf("%w: the authority is not reached (%s)", certs.ErrUnavailable, code)
-	case codeCallFailed:
-		return fmt.Errorf("%w: the authority's answer was lost (%s)", certs.ErrUnknown, code)
-	default:
-		return nil
-	}
-}
-
-// NoSuchRequest reports whether the authority says with a code that it does not know an id. No document names the code.
-func NoSuchRequest(code certs.HRESULT) bool {
-	return code == codeInvalidArgument || code == codeNoElement
-}
-
-// Clean makes text fit for an error: one line of at most 500 characters, without control characters.
+// Clean makes text fit for an error: one line of at most 500 characters, all of them visible.
 func Clean(text string) string {
 	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+		return unicode.IsSpace(r) || !unicode.IsGraphic(r)
 	}), " ")
 	if runes := []rune(text); len(runes) > maxReason {
 		return string(runes[:maxReason]) + "…"
@@ -78,7 +50,7 @@ func IsID(id string) bool {
 // CheckTemplate adds what keeps a request from naming a template in an attribute: attributes are lines of text, with a
 // colon behind their names, and certreq takes a backslash for the beginning of the next line.
 func CheckTemplate(problems *certs.InvalidError, name string) {
-	const longest = 256
+	const longest = 64 // of a common name in Active Directory
 	odd := func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`:\"`, r) }
 	if len(name) > longest || strings.TrimSpace(name) != name || strings.ContainsFunc(name, odd) {
 		problems.Add("template", "%q cannot be put into a request; use the name (CN) of a template, in printable ASCII without colons, quotes and backslashes", name)

@@ -1,7 +1,6 @@
 package answer_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"unicode"
@@ -26,17 +25,6 @@ func TestCode(t *testing.T) {
 	}
 }
 
-func TestNotReached(t *testing.T) {
-	for code, want := range map[certs.HRESULT]error{
-		0x800706BA: certs.ErrUnavailable, 0x800706BF: certs.ErrUnavailable, 0x800706BE: certs.ErrUnknown,
-		certs.CodeTemplateDenied: nil, 0: nil,
-	} {
-		if got := answer.NotReached(code); !errors.Is(got, want) {
-			t.Errorf("%s: got %v, want %v", code, got, want)
-		}
-	}
-}
-
 func TestIsID(t *testing.T) {
 	for _, id := range []string{"1", "42", "4294967295"} {
 		if !answer.IsID(id) {
@@ -54,8 +42,28 @@ func FuzzClean(f *testing.F) {
 	f.Add("Vom Richtlinienmodul\r\n\tverweigert \x1b[31m \u202e")
 	f.Add("\xff\xfe")
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := answer.Clean(text); strings.ContainsFunc(got, unicode.IsControl) || len([]rune(got)) > 501 {
+		if got := answer.Clean(text); strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsGraphic(r) }) || len([]rune(got)) > 501 {
 			t.Errorf("%q became %q", text, got)
 		}
 	})
+}
+
+func TestChecks(t *testing.T) {
+	for template, good := range map[string]bool{
+		"": true, "CloudDPCert": true, "Cloud DP": true, strings.Repeat("x", 64): true,
+		strings.Repeat("x", 65): false, "a:b": false, `a\nb`: false, "a\nb": false, " a": false, "ä": false, `"`: false,
+	} {
+		problems := &certs.InvalidError{}
+		answer.CheckTemplate(problems, template)
+		if (problems.Err() == nil) != good {
+			t.Errorf("%q: %v", template, problems)
+		}
+	}
+	for length, good := range map[int]bool{0: false, 1: true, 64 << 10: true, 64<<10 + 1: false} {
+		problems := &certs.InvalidError{}
+		answer.CheckCSR(problems, make([]byte, length))
+		if (problems.Err() == nil) != good {
+			t.Errorf("%d bytes: %v", length, problems)
+		}
+	}
 }
