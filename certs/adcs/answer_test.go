@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,7 +78,8 @@ func (l *liar) serve(raw net.Conn, data []byte) {
 	if _, err := ber.ReadPacket(conn); err != nil {
 		return
 	}
-	_, _ = io.Copy(conn, bytes.NewReader(data)) // and then goes
+	go func() { _, _ = io.Copy(io.Discard, raw) }() // nobody waits for it to read
+	_, _ = io.Copy(conn, bytes.NewReader(data))     // and then goes
 }
 
 // rootAnswer answers the first request: the entry, and that there are no others.
@@ -99,7 +101,9 @@ var answers = map[string]struct {
 		"0\x0c\x04\x05flags1\x03\x04\x011" +
 		"0\x0c\x02\x01\x02e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrInvalid},
 	"2 GiB, it says":         {"0\x84\x7f\xff\xff\xff\x02\x01\x02", adcs.ErrUnavailable},
-	"no length":              {"0\x80\x02\x01\x02\x00\x00", adcs.ErrUnavailable},
+	"no length":              {"0\x80\x02\x01\x02\x00\x00", adcs.ErrLimit},
+	"nested":                 {strings.Repeat("0\x84\x00\x0f\xff\xff", 1<<17), adcs.ErrLimit},
+	"many":                   {"0\x84\x00\x0f\xff\xff" + strings.Repeat("\x05\x00", 1<<18), adcs.ErrLimit},
 	"silence and the end":    {"", adcs.ErrUnavailable},
 	"somebody else's answer": {"0\x0c\x02\x01\x09e\x07\x0a\x01\x00\x04\x00\x04\x00", adcs.ErrUnavailable},
 }

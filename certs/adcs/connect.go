@@ -19,12 +19,10 @@ import (
 // [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts
 const readOnlyController = "1.2.840.113556.1.4.1920"
 
-// connect opens a session with the chosen domain controller, or chooses the first that answers and is writable.
+// connect opens a session with the chosen domain controller, or chooses the first that answers and is writable. One that
+// answers no more is given up, unless it has taken a write lately.
 func (d *Directory) connect(ctx context.Context) (*session, error) {
-	servers := d.Servers
-	if chosen := d.choice(""); chosen != "" {
-		servers = []string{chosen}
-	}
+	servers := d.candidates()
 	var failed error
 	for i, server := range servers {
 		s, err := d.openWithin(ctx, server, len(servers)-i)
@@ -37,8 +35,44 @@ func (d *Directory) connect(ctx context.Context) (*session, error) {
 		if failed = err; ctx.Err() != nil || !errors.Is(err, ErrUnavailable) {
 			break // what one refuses the others refuse too
 		}
+		d.leave(server)
 	}
 	return nil, failed
+}
+
+// memory is how long a domain controller is preferred to all others after a write, which those may not have seen yet.
+const memory = 15 * time.Minute
+
+// candidates returns the servers to connect to, in order: the chosen one, and others if it may be left.
+func (d *Directory) candidates() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.chosen == "":
+		return d.Servers
+	case d.mustStay():
+		return []string{d.chosen}
+	}
+	others := slices.DeleteFunc(slices.Clone(d.Servers), func(s string) bool { return s == d.chosen })
+	return append([]string{d.chosen}, others...)
+}
+
+// mustStay reports whether the chosen server has taken a write lately. The caller holds the lock.
+func (d *Directory) mustStay() bool { return !d.written.IsZero() && time.Since(d.written) < memory }
+
+// leave gives up the chosen server if it is the named one and may be left.
+func (d *Directory) leave(server string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.chosen == server && !d.mustStay() {
+		d.chosen = ""
+	}
+}
+
+func (d *Directory) hasWritten() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.written = time.Now()
 }
 
 // openWithin opens a session in a fair share of the time that is left, so that a server which says nothing leaves some
@@ -112,20 +146,18 @@ func (d *Directory) dial(ctx context.Context, u *url.URL) (net.Conn, error) {
 }
 
 func (d *Directory) begin(ctx context.Context, s *session, u *url.URL) error {
-	s.raw.allow()
-	config := &tls.Config{RootCAs: d.Roots, ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
-	if u.Scheme == "ldaps" {
-		conn := tls.Client(s.raw, config)
-		if err := conn.HandshakeContext(ctx); err != nil {
-			return fmt.Errorf("%w: %w", ErrUnavailable, err)
-		}
-		s.start(conn, true)
-	} else {
-		s.start(s.raw, false)
-		if err := s.conn.StartTLS(config); err != nil {
+	if u.Scheme == "ldap" {
+		if err := s.askForTLS(); err != nil {
 			return fmt.Errorf("%w: StartTLS: %w", ErrUnavailable, err)
 		}
 	}
+	s.raw.allowOnly(maxHandshake)
+	conn := tls.Client(s.raw, &tls.Config{RootCAs: d.Roots, ServerName: u.Hostname(), MinVersion: tls.VersionTLS12})
+	if err := conn.HandshakeContext(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	s.start(conn)
+	s.raw.allowOnly(maxToken)
 	if err := d.bind(ctx, s.conn, u.Hostname()); err != nil {
 		return fmt.Errorf("bind: %w", err)
 	}
@@ -149,12 +181,15 @@ func (d *Directory) bind(ctx context.Context, conn *ldap.Conn, host string) erro
 
 // readRoot learns from the root of the directory what the domain controller is and where the forest keeps things.
 func (s *session) readRoot() error {
-	s.raw.allow()
+	s.raw.allowOnly(maxRoot)
 	found, err := s.conn.Search(&ldap.SearchRequest{
 		Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
 		Attributes: []string{"configurationNamingContext", "defaultNamingContext", "supportedCapabilities"},
 	})
-	if err != nil {
+	switch {
+	case err != nil && s.raw.exhausted():
+		return errTooMuch
+	case err != nil:
 		return err
 	}
 	if len(found.Entries) != 1 {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +21,8 @@ import (
 const defaultTimeout = 30 * time.Second
 
 // Directory is the directory of an Active Directory forest, reached by LDAP under TLS. It speaks to one writable domain
-// controller, the first of Servers that answers, and stays with it: another one may not have seen yet what was written.
+// controller, the first of Servers that answers, and stays with it as long as it answers: another one may not have seen yet
+// what was written. One that was written to within the last 15 minutes is waited for; [Directory.Close] gives it up at once.
 // A Directory keeps connections; end them with [Directory.Close]. It is safe for concurrent use while its fields do not
 // change, and must not be copied.
 type Directory struct {
@@ -45,9 +47,10 @@ type Directory struct {
 	// Logger tells which domain controller was chosen and what was written; nil is silent.
 	Logger *slog.Logger
 
-	mu     sync.Mutex
-	chosen string
-	idle   []*session
+	mu      sync.Mutex
+	chosen  string
+	written time.Time // when the chosen one was written to last
+	idle    []*session
 }
 
 var _ template.Directory = (*Directory)(nil)
@@ -56,7 +59,7 @@ var _ template.Directory = (*Directory)(nil)
 func (d *Directory) Close() error {
 	d.mu.Lock()
 	idle := d.idle
-	d.idle, d.chosen = nil, ""
+	d.idle, d.chosen, d.written = nil, "", time.Time{}
 	d.mu.Unlock()
 	for _, s := range idle {
 		s.close()
@@ -88,10 +91,28 @@ func (d *Directory) check() error {
 	case d.User != "" && d.Password == nil:
 		e.Add("Password", "is nil; give that of %s", d.User)
 	}
+	if !isBindName(d.User) {
+		e.Add("User", `is %q; use a user principal name, DOMAIN\user or a distinguished name`, d.User)
+	}
 	if d.Timeout < 0 {
 		e.Add("Timeout", "%s is negative", d.Timeout)
 	}
 	return e.Err()
+}
+
+// isBindName reports whether Active Directory takes a name for a simple bind. A bare account name it calls a wrong password.
+func isBindName(user string) bool {
+	if user == "" {
+		return true
+	}
+	if domain, name, found := strings.Cut(user, `\`); found {
+		return domain != "" && name != ""
+	}
+	if name, domain, found := strings.Cut(user, "@"); found && name != "" && domain != "" {
+		return true
+	}
+	dn, err := ldap.ParseDN(user)
+	return err == nil && len(dn.RDNs) > 0
 }
 
 func (d *Directory) log() *slog.Logger {

@@ -34,8 +34,8 @@
 // # Replication and caches
 //
 // A write is seen at once on the domain controller that took it, and on others after replication, which takes seconds
-// within a site and as long as its schedule says between sites. So a Directory stays with one, and passes over
-// read-only ones. An authority looks for changes every few minutes. It and the computers that enroll keep templates in
+// within a site and as long as its schedule says between sites. So a Directory stays with one that answers, passes over
+// read-only ones, and does not go to another within 15 minutes of a write. An authority looks for changes every few minutes. It and the computers that enroll keep templates in
 // a cache; one that was made again under the same name with another OID is refused until those are fresh (certutil
 // -pulse, or a restart of the service).
 //
@@ -46,12 +46,13 @@
 // An error matches one of the categories below with [errors.Is], and where the server said no, [errors.AsType] finds
 // its [*ldap.Error] with the result code:
 //
-//	49                       ErrDenied       wrong user or password
-//	50, 53, 1, 8             ErrDenied       no right to do that, not logged in, not encrypted
+//	48, 49                   ErrDenied       wrong user or password
+//	1, 7, 8, 13, 50, 53      ErrDenied       no right to do that, not logged in, not encrypted
 //	32                       ErrNotFound     no such object
-//	68, 20, 16               ErrConflict     somebody else was faster
-//	19, 21, 34, 64, 65, 17   ErrInvalid      the schema does not take it
+//	16, 20, 68               ErrConflict     somebody else was faster
+//	17, 19, 21, 34, 64, 65   ErrInvalid      the schema does not take it
 //	4, 11                    ErrLimit        too much for one answer
+//	12                       ErrUnsupported  not a domain controller of Active Directory
 //	10, 51, 52 and others    ErrUnavailable  try another time or server
 //
 // A write whose answer was lost is [ErrUnknown] and is not sent again: template.Apply decides by reading. Reads are

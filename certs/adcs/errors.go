@@ -14,7 +14,8 @@ var (
 	ErrDenied = errs.ErrDenied
 	// ErrUnknown says that the answer to a write was lost: it may or may not have happened.
 	ErrUnknown = errs.ErrUnknown
-	// ErrUnavailable says that no writable domain controller answered.
+	// ErrUnavailable says that no writable domain controller answered or, shortly after a write, that the one which took it did
+	// not.
 	ErrUnavailable = errs.ErrUnavailable
 	// ErrLimit says that an answer was larger than any honest one.
 	ErrLimit = errs.ErrLimit

@@ -247,14 +247,14 @@ func TestOvertakenWriteDoesNothing(t *testing.T) {
 func TestInvalidFieldsAreListed(t *testing.T) {
 	d := &adcs.Directory{
 		Servers: []string{"dc1.contoso.com", "http://dc1", "ldaps://", "ldaps://user:secret@dc1"}, Timeout: -1,
-		User: "x", Bind: func(context.Context, *ldap.Conn, string) error { return nil },
+		User: "x@contoso.com", Bind: func(context.Context, *ldap.Conn, string) error { return nil },
 	}
 	_, err := d.ForestOID(t.Context())
 	invalid, ok := errors.AsType[*adcs.InvalidError](err)
 	if !ok || len(invalid.Problems) != 6 {
 		t.Errorf("got %v, want six problems", err)
 	}
-	for _, d := range []*adcs.Directory{nil, {}, {Servers: []string{"ldaps://dc1"}, User: "x"}} {
+	for _, d := range []*adcs.Directory{nil, {}, {Servers: []string{"ldaps://dc1"}, User: "x@contoso.com"}} {
 		if _, err := d.ForestOID(t.Context()); !errors.Is(err, adcs.ErrInvalid) {
 			t.Errorf("got %v, want ErrInvalid", err)
 		}

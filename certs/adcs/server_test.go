@@ -95,7 +95,7 @@ func TestStaysWithOneServer(t *testing.T) {
 		return err
 	}
 	s.turn("localhost")
-	if err := reach(); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), newTemplate(t, f.directory)); err != nil {
 		t.Fatalf("the second is up: %v", err)
 	}
 	s.turn(adcstest.Host)

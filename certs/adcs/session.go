@@ -17,11 +17,14 @@ const (
 	// maxAnswer bounds the bytes that a server may send in answer to one request. A template takes some 4 KiB, and a
 	// list of a thousand published ones 64 KiB.
 	maxAnswer = 1 << 20
+	// maxInTheClear bounds the answer before TLS stands, when nobody knows who gives it, maxHandshake that of TLS with its
+	// certificates, maxToken that to a bind, and maxRoot what a domain controller says of itself, some 3 KiB.
+	maxInTheClear, maxHandshake, maxToken, maxRoot = 4 << 10, 256 << 10, 64 << 10, 16 << 10
 )
 
 var (
 	errSlow    = errors.New("no answer in time")
-	errTooMuch = fmt.Errorf("an answer of more than %d bytes: %w", maxAnswer, ErrLimit)
+	errTooMuch = fmt.Errorf("an answer larger, or deeper, than any honest one: %w", ErrLimit)
 )
 
 // session is one authenticated connection, used by one call at a time.
@@ -71,6 +74,9 @@ func (d *Directory) attempt(ctx context.Context, work func(context.Context, *ses
 	}
 	stop := s.closeWhenDone(ctx)
 	err = work(ctx, s)
+	if s.wrote {
+		d.hasWritten()
+	}
 	if stop() && !s.broken {
 		d.keep(s)
 		return err
@@ -111,9 +117,9 @@ func (d *Directory) keep(s *session) {
 	}
 }
 
-// start makes an LDAP client of conn.
-func (s *session) start(conn net.Conn, isTLS bool) {
-	s.conn = ldap.NewConn(conn, isTLS)
+// start makes an LDAP client of conn, on which TLS stands.
+func (s *session) start(conn net.Conn) {
+	s.conn = ldap.NewConn(&shaped{Conn: conn, meter: s.raw}, true)
 	s.conn.Start()
 }
 
@@ -131,15 +137,23 @@ func (s *session) close() {
 	_ = s.raw.Close()
 }
 
-// meter is a connection on which an answer may have maxAnswer bytes and no more.
+// meter is a connection on which an answer may have so many bytes and no more.
 type meter struct {
 	net.Conn
 
-	left atomic.Int64
+	left   atomic.Int64
+	values atomic.Int64 // that have begun in this answer
 }
 
-// allow begins a new answer.
-func (m *meter) allow() { m.left.Store(maxAnswer) }
+// allow begins a new answer of at most maxAnswer bytes.
+func (m *meter) allow() { m.allowOnly(maxAnswer) }
+
+func (m *meter) allowOnly(bytes int64) {
+	m.left.Store(bytes)
+	m.values.Store(0)
+}
+
+func (m *meter) exhaust() { m.left.Store(-1) }
 
 func (m *meter) exhausted() bool { return m.left.Load() < 0 }
 
