@@ -78,9 +78,14 @@ func (c *Client) issue(ctx context.Context, csr []byte, template string) ([]*x50
 		return nil, err
 	}
 	chain, err := c.fetch(ctx, id)
-	if err != nil {
+	switch {
+	case contradicts(err):
+		return nil, fmt.Errorf("%w: a page leads to request %s, of which the authority says: %v", certs.ErrUnknown, id, err) //nolint:errorlint // it is about another request
+	case err != nil:
 		pending := &certs.PendingError{ID: id, Reason: "it is issued, but could not be fetched"}
 		return nil, fmt.Errorf("%w: %w", pending, err)
+	case !isFor(chain[0], csr):
+		return nil, fmt.Errorf("%w: a page leads to request %s, which is for another key", certs.ErrUnknown, id)
 	}
 	return chain, nil
 }

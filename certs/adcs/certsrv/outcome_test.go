@@ -204,3 +204,19 @@ func TestDamagedRevocationList(t *testing.T) {
 		}
 	}
 }
+
+// A link to a certificate is one of the authority's only if it leads to ours.
+func TestLinksToOtherRequests(t *testing.T) {
+	_, web := namedAuthority(t, "Contoso Issuing CA", 3) // 1 and 3 wait
+	other, err := certs.GenerateKey(2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, id := range map[string]string{"somebody else's": "2", "one that waits": "1", "nobody's": "4711"} {
+		client := newClient(t, instead(web, `<a href="certnew.cer?ReqID=`+id+`&Enc=b64">`, false))
+		_, err := certs.Enroll(t.Context(), client, &certs.Request{CommonName: "clouddp.contoso.com", Template: "CloudDPCert", Key: other})
+		if !errors.Is(err, certsrv.ErrUnknown) || errors.Is(err, certs.ErrPending) || !strings.Contains(err.Error(), id) {
+			t.Errorf("%s: got %v, want ErrUnknown that names it", name, err)
+		}
+	}
+}

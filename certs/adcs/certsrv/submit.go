@@ -2,6 +2,8 @@ package certsrv
 
 import (
 	"context"
+	"crypto"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -72,4 +74,24 @@ func (c *Client) deniedID(ctx context.Context, p *page) string {
 		return ""
 	}
 	return id
+}
+
+// contradicts reports whether the authority denies that a request is issued to which a page leads. Then the page was none of its
+// own, or about something else.
+func contradicts(err error) bool {
+	_, isPending := errors.AsType[*certs.PendingError](err)
+	_, isDenied := errors.AsType[*certs.DeniedError](err)
+	return isPending || isDenied || errors.Is(err, certs.ErrNotFound)
+}
+
+// isFor reports whether a certificate has the key of a request, as far as that can be read here.
+func isFor(leaf *x509.Certificate, csr []byte) bool {
+	request, err := x509.ParseCertificateRequest(csr)
+	if err != nil {
+		return true
+	}
+	key, known := request.PublicKey.(interface {
+		Equal(other crypto.PublicKey) bool
+	})
+	return !known || key.Equal(leaf.PublicKey)
 }
