@@ -40,6 +40,7 @@ func service(t *testing.T, change func(*order), what func(*certs.Deployment)) []
 	t.Helper()
 	bundle := makeBundle(t, func(o *order) {
 		fromTemplate(t, o, asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 8, 1, 2, 3})
+		o.NotAfter = o.NotBefore.Add(47 * 24 * time.Hour) // what every public authority may issue
 		if change != nil {
 			change(o)
 		}
@@ -163,6 +164,7 @@ func triggers(t *testing.T) map[string]struct {
 		severity slog.Level
 	}{
 		"cert.present":          {certs.CheckService(nil, fqdn, now), fails},
+		"cert.key.present":      {certs.CheckService(&certs.Bundle{Leaf: both.Leaf, Chain: both.Chain}, fqdn, now), tells},
 		"cert.key.match":        {certs.CheckService(swapped, fqdn, now), fails},
 		"cert.key.exportable":   {service(t, func(o *order) { o.key = tokenKey{o.key} }, nil), fails},
 		"cert.key.type":         {service(t, func(o *order) { o.key = newECDSA(t) }, nil), fails},
@@ -197,6 +199,7 @@ func triggers(t *testing.T) map[string]struct {
 		"cert.shared-role":      {certs.SharedRole(both, both), warns},
 
 		"mgmt.present":        {certs.CheckManagement(nil, now), fails},
+		"mgmt.key.present":    {certs.CheckManagement(&certs.Bundle{Leaf: both.Leaf}, now), tells},
 		"mgmt.key.match":      {certs.CheckManagement(swapped, now), fails},
 		"mgmt.key.type":       {management(t, func(o *order) { o.key = newECDSA(t) }, nil), fails},
 		"mgmt.key.size":       {certs.CheckManagement(makeBundle(t, func(o *order) { o.key = sizedKey{bits: 3072} }), now), warns},
@@ -269,7 +272,7 @@ func TestEveryFindingIsTriggered(t *testing.T) {
 			t.Errorf("%s: %+v, want severity %v and no empty field", id, f, test.severity)
 		}
 	}
-	source := idsInSource(t)
+	source := idsInSource(t, roles)
 	if missing := difference(source, all); len(missing) > 0 {
 		t.Errorf("no case triggers %q", missing)
 	}
@@ -298,7 +301,7 @@ var roles = map[string][]string{
 
 // idsInSource finds the identifiers in the source: the arguments of the methods of checker, and the first element of a
 // Finding.
-func idsInSource(t *testing.T) map[string]bool {
+func idsInSource(t *testing.T, roles map[string][]string) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
 	for name, prefixes := range roles {
@@ -337,7 +340,7 @@ func idsAt(n ast.Node) []string {
 	switch n := n.(type) {
 	case *ast.CallExpr:
 		method, ok := n.Fun.(*ast.SelectorExpr)
-		position := map[string]int{"fail": 0, "warn": 0, "info": 0, "add": 1, "addAbout": 2}
+		position := map[string]int{"fail": 0, "warn": 0, "info": 0, "note": 0, "add": 1, "addAbout": 2}
 		if i, isCheck := position[nameOf(method, ok)]; isCheck && i < len(n.Args) {
 			return literal(n.Args[i])
 		}

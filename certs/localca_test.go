@@ -19,6 +19,7 @@ import (
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/certstest"
+	"github.com/clouddp/sdk/certs/internal/pkcs7"
 )
 
 // labCA is made of files, as an administrator keeps them.
@@ -216,6 +217,26 @@ func TestLocalCAThatCannotIssue(t *testing.T) {
 	})
 }
 
+// encryptedKey is EncryptedPrivateKeyInfo of RFC 5208.
+type encryptedKey struct {
+	Algorithm pkix.AlgorithmIdentifier
+	Data      []byte
+}
+
+// TestLocalCAVouchesForWhatItIssues has an authority that is bound to other names.
+func TestLocalCAVouchesForWhatItIssues(t *testing.T) {
+	ca := labCA(t, func(c *x509.Certificate) { c.PermittedDNSDomains = []string{"fabrikam.com"} })
+	csr, err := (&certs.Request{CommonName: fqdn, Key: certstest.Key()}).CSR()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ca.Issue(t.Context(), csr, "")
+	denied, ok := errors.AsType[*certs.DeniedError](err)
+	if !ok || denied.Code != 0x800B0114 || denied.Remedy() == "" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestParseKeyPair(t *testing.T) {
 	service := makeBundle(t, nil)
 	key, ok := certstest.Key().(*rsa.PrivateKey)
@@ -228,10 +249,18 @@ func TestParseKeyPair(t *testing.T) {
 	}
 	armour := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
 	cert, issuer := armour("CERTIFICATE", service.Leaf.Raw), armour("CERTIFICATE", service.Chain[0].Raw)
+	p7b, err := pkcs7.Encode(service.Chain[0], service.Leaf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark := []byte("\xEF\xBB\xBF")
 	for name, pair := range map[string][2][]byte{
-		"DER":      {slices.Concat(service.Leaf.Raw, service.Chain[0].Raw), pkcs8},
-		"PKCS #1":  {slices.Concat(issuer, cert), armour("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key))},
-		"one file": {slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer), slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer)},
+		"PKCS #7":          {p7b, pkcs8},
+		"armoured PKCS #7": {armour("PKCS7", p7b), pkcs8},
+		"byte order marks": {slices.Concat(mark, cert, issuer), slices.Concat(mark, armour("PRIVATE KEY", pkcs8))},
+		"DER":              {slices.Concat(service.Leaf.Raw, service.Chain[0].Raw), pkcs8},
+		"PKCS #1":          {slices.Concat(issuer, cert), armour("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key))},
+		"one file":         {slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer), slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer)},
 	} {
 		got, err := certs.ParseKeyPair(pair[0], pair[1])
 		if err != nil || !got.Leaf.Equal(service.Leaf) || len(got.Chain) != 1 {
@@ -250,6 +279,7 @@ func TestParseKeyPair(t *testing.T) {
 		"damaged key":        {cert, armour("PRIVATE KEY", pkcs8[:50]), certs.ErrInvalid},
 		"another's":          {issuer, pkcs8, certs.ErrInvalid},
 		"encrypted":          {cert, armour("ENCRYPTED PRIVATE KEY", pkcs8), certs.ErrUnsupported},
+		"encrypted, DER":     {cert, marshal(t, encryptedKey{pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2}}, pkcs8}), certs.ErrUnsupported},
 		"encrypted, old way": {cert, encrypted, certs.ErrUnsupported},
 		"too large":          {cert, make([]byte, 1<<20+1), certs.ErrLimit},
 	} {

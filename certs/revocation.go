@@ -1,6 +1,7 @@
 package certs
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -84,14 +85,16 @@ type Revocation struct {
 // indirect list, one for other certificates, one with critical extensions that are not understood.
 type RevocationChecker struct {
 	// AllowPrivate allows addresses inside: loopback, private, link-local and the like. They are refused otherwise,
-	// because a certificate chooses where it sends whoever checks it.
+	// because a certificate chooses where it sends whoever checks it: written as an address always, behind a name
+	// unless there is a Transport, which alone knows what the name resolves to.
 	AllowPrivate bool
 	// Timeout bounds the time for one list; 0 means 15 s, as Windows waits.
 	Timeout time.Duration
 	// MaxBytes bounds the size of one list; 0 means 128 MiB.
 	MaxBytes int64
 	// Transport fetches the lists; nil means one that looks at each address it dials, uses no proxy and keeps no
-	// connection. Another transport has to guard itself.
+	// connection. Another one has to guard itself against names of addresses inside; behind a proxy the proxy does:
+	// &http.Transport{Proxy: http.ProxyFromEnvironment}.
 	Transport http.RoundTripper
 }
 
@@ -99,12 +102,14 @@ type RevocationChecker struct {
 // b has status RevocationUnknown. The error is that of ctx, or an [*InvalidError] for the zero Bundle; everything else is a
 // status and its findings.
 func (r *RevocationChecker) Check(ctx context.Context, b *Bundle, now time.Time) ([]Revocation, error) {
-	if b.isZero() {
-		return nil, errs.Invalid("certs: revocation", "b", "holds no certificate or no key")
+	r = cmp.Or(r, &RevocationChecker{})
+	if !b.hasLeaf() {
+		return nil, errs.Invalid("certs: revocation", "b", "holds no certificate")
 	}
 	var all []Revocation
 	certificate := b.Leaf
-	for _, issuer := range append(slices.Clip(b.Chain), nil) {
+	issuers := slices.DeleteFunc(slices.Clone(b.Chain), func(c *x509.Certificate) bool { return c == nil })
+	for _, issuer := range append(issuers, nil) {
 		if isSelfIssued(certificate) {
 			break
 		}
@@ -123,6 +128,7 @@ func (r *RevocationChecker) Check(ctx context.Context, b *Bundle, now time.Time)
 // CheckList looks certificate up in a revocation list that the caller has: DER, read to its end. A list that cannot be
 // read is RevocationUnknown.
 func (r *RevocationChecker) CheckList(list io.Reader, certificate, issuer *x509.Certificate, now time.Time) Revocation {
+	r = cmp.Or(r, &RevocationChecker{})
 	answer := Revocation{Certificate: certificate}
 	if certificate == nil || issuer == nil || list == nil {
 		return answer.unusable("no list, no certificate or no issuer was given")

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // key identifiers are not secrets
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -30,7 +31,7 @@ const (
 
 // cachedKey is made once: RSA keys are slow to make, and tests may share one.
 var cachedKey = sync.OnceValue(func() crypto.Signer { //nolint:gochecknoglobals // written once
-	return must(certs.GenerateKey(2048))
+	return must(rsa.GenerateKey(rand.Reader, 2048))
 })
 
 // Key returns an RSA key of 2048 bits, the same at each call. It is for tests alone.
