@@ -86,8 +86,8 @@ func management(t *testing.T, change func(*order), what func(*certs.Deployment))
 func revocation(t *testing.T, change func(*crlWorld, *x509.RevocationList)) []certs.Finding {
 	t.Helper()
 	w := newCRLWorld(t, newECDSA(t))
-	checker := &certs.RevocationChecker{Transport: published(func(*http.Request) (*http.Response, error) {
-		if change == nil {
+	checker := &certs.RevocationChecker{Transport: published(func(r *http.Request) (*http.Response, error) {
+		if change == nil || r.URL.Path == "/none.crl" {
 			return answer(http.StatusNotFound, nil), nil
 		}
 		return answer(http.StatusOK, w.list(t, func(l *x509.RevocationList) { change(w, l) })), nil
@@ -193,6 +193,7 @@ func triggers(t *testing.T) map[string]struct {
 		"cert.crl.reachable":    {revocation(t, nil), warns},
 		"cert.crl.unusable":     {revocation(t, func(w *crlWorld, l *x509.RevocationList) { l.ThisUpdate = w.now.Add(time.Hour) }), warns},
 		"cert.crl.stale":        {revocation(t, func(w *crlWorld, l *x509.RevocationList) { l.NextUpdate = w.now.Add(-time.Minute) }), warns},
+		"cert.crl.delta":        {revocation(t, func(_ *crlWorld, l *x509.RevocationList) { freshest(t, "http://pki.contoso.com/none.crl")(l) }), warns},
 		"cert.crl.revoked":      {revocation(t, func(w *crlWorld, l *x509.RevocationList) { w.revoke(x509.RevocationListEntry{})(l) }), fails},
 		"cert.aia":              {service(t, func(o *order) { o.IssuingCertificateURL = nil }, nil), tells},
 		"cert.ca.flag":          {service(t, func(o *order) { o.IsCA = true }, nil), fails},
@@ -295,7 +296,7 @@ func difference[V any](want map[string]bool, got map[string]V) []string {
 
 // roles says in which roles the findings of a file appear; files of others are those of the PKCS #12 checks.
 var roles = map[string][]string{
-	"checker.go": {"cert", "mgmt"}, "check_service.go": {"cert"}, "check_chain.go": {"cert"}, "revocation.go": {"cert"},
+	"checker.go": {"cert", "mgmt"}, "check_service.go": {"cert"}, "check_chain.go": {"cert"}, "revocation.go": {"cert"}, "revocation_delta.go": {"cert"},
 	"check_management.go": {"mgmt"}, "check_renewal.go": {"renewal"}, "check_request.go": {"request"},
 }
 

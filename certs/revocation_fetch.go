@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"github.com/clouddp/sdk/certs/internal/crl"
 )
 
 const maxCRLRedirects = 3
@@ -18,6 +20,16 @@ const maxCRLRedirects = 3
 // fetch reads the list at address as it comes in.
 func (r *RevocationChecker) fetch(ctx context.Context, certificate, issuer *x509.Certificate, address string, now time.Time) Revocation {
 	answer := Revocation{Certificate: certificate, URL: address}
+	var full *crl.List
+	err := r.read(ctx, address, func(source *bounded) { answer, full = answer.look(source, issuer, now) })
+	if err != nil {
+		return answer.unreachable(err)
+	}
+	return r.fresher(ctx, answer, full, issuer, now)
+}
+
+// read hands the list at address to look.
+func (r *RevocationChecker) read(ctx context.Context, address string, look func(*bounded)) error {
 	timeout := r.Timeout
 	if timeout <= 0 {
 		timeout = defaultCRLTimeout
@@ -26,10 +38,11 @@ func (r *RevocationChecker) fetch(ctx context.Context, certificate, issuer *x509
 	defer cancel()
 	response, err := r.get(ctx, address)
 	if err != nil {
-		return answer.unreachable(err)
+		return err
 	}
 	defer func() { _ = response.Body.Close() }()
-	return answer.look(r.bound(response.Body), issuer, now)
+	look(r.bound(response.Body))
+	return nil
 }
 
 func (r *RevocationChecker) get(ctx context.Context, address string) (*http.Response, error) {
