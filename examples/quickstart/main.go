@@ -41,7 +41,9 @@ func main() { cli.Main(run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := cli.Program[options]{
 		Name: "quickstart", Source: source, Parse: parse,
-		Work: func(ctx context.Context, o options, stdout io.Writer) error { return travel(ctx, o, o.reporter(stdout)) },
+		Work: func(ctx context.Context, o options, stdout io.Writer) error {
+			return travel(ctx, o, o.reporter(stdout))
+		},
 	}
 	return program.Run(ctx, args, stdout, stderr)
 }
@@ -59,7 +61,10 @@ func parse(flags *flag.FlagSet, args []string) (options, error) {
 	flags.StringVar(&o.keep, "keep", "", "write the certificates, CloudMgr.log and manifest.json to `DIR`")
 	flags.BoolVar(&o.oneCertificate, "one-certificate", false, "use one certificate for the service and for management, as the old guide does")
 	cloud := flags.String("cloud", "classic", "the `CLOUD` to deploy to: classic")
-	flags.Func("break", fmt.Sprintf("break the proof of `STEP`, 1 to %d, on purpose, to see how a failure reads", len(journey())), o.setBreak)
+	flags.Func("break", fmt.Sprintf("break the proof of `STEP`, 1 to %d, on purpose, to see how a failure reads", len(journey())), func(step string) (err error) {
+		o.breakStep, err = parseStep(step)
+		return err
+	})
 	unexpected, err := cli.ParseCommand(flags, args)
 	switch {
 	case err != nil:
@@ -74,11 +79,10 @@ func parse(flags *flag.FlagSet, args []string) (options, error) {
 	return o, nil
 }
 
-func (o *options) setBreak(step string) error {
+func parseStep(step string) (int, error) {
 	number, err := strconv.Atoi(step)
 	if err != nil || number < 1 || number > len(journey()) {
-		return fmt.Errorf("give the number of a step, 1 to %d", len(journey()))
+		return 0, fmt.Errorf("give the number of a step, 1 to %d", len(journey()))
 	}
-	o.breakStep = number
-	return nil
+	return number, nil
 }

@@ -25,11 +25,11 @@ func Open(flag, path string, names ...string) (*Folder, error) {
 	f := &Folder{Path: path, flag: flag}
 	for _, name := range names {
 		if _, err := os.Lstat(f.Join(name)); path != "" && err == nil {
-			return nil, f.taken(name)
+			return nil, f.Taken(name)
 		}
 	}
 	if err := f.make(); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", flag, err), f.Discard())
+		return nil, errors.Join(fmt.Errorf("%w; choose another %s DIR", err, flag), f.Discard())
 	}
 	return f, nil
 }
@@ -51,7 +51,7 @@ func (f *Folder) Write(name string, content []byte, mode os.FileMode) error {
 func (f *Folder) Create(name string, mode os.FileMode) (*os.File, error) {
 	file, err := os.OpenFile(f.Join(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, f.taken(name)
+		return nil, f.Taken(name)
 	}
 	if err == nil {
 		f.written = append(f.written, f.Join(name))
@@ -71,7 +71,8 @@ func (f *Folder) Discard() error {
 	return errors.Join(failed...)
 }
 
-func (f *Folder) taken(name string) error {
+// Taken returns the error that refuses a file because it is there.
+func (f *Folder) Taken(name string) error {
 	return fmt.Errorf("%s: %w; nothing is overwritten: choose another %s DIR", f.Join(name), fs.ErrExist, f.flag)
 }
 
