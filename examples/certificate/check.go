@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/clouddp/sdk/certs"
@@ -17,13 +15,11 @@ func check(ctx context.Context, o options, p *printer) error {
 		return err
 	}
 	findings := f.ownFindings(o)
-	bundle, err := f.bundle(o)
-	if err == nil {
+	bundle, unopened := f.bundle(o)
+	if unopened == nil {
 		findings = append(findings, f.serviceFindings(o, bundle)...)
-	} else if len(findings) == 0 {
-		return err
 	}
-	if o.revocation && err == nil {
+	if o.revocation && unopened == nil {
 		revocation, err := revocationFindings(ctx, bundle, p)
 		if err != nil {
 			return err
@@ -31,7 +27,10 @@ func check(ctx context.Context, o options, p *printer) error {
 		findings = append(findings, revocation...)
 	}
 	found := p.findings(findings)
-	p.note("%s: %s", clean(o.files[0]), counted(len(findings)))
+	if found == nil && unopened != nil {
+		return unopened
+	}
+	p.say(map[string]any{"file": f.name, "findings": len(findings), "ok": found == nil}, "%s: %s", f.name, counted(len(findings)))
 	return found
 }
 
@@ -40,11 +39,7 @@ func (f *file) ownFindings(o options) []certs.Finding {
 	if f.leaf != nil {
 		return nil
 	}
-	beside, err := os.ReadFile(strings.TrimSuffix(f.name, ".pfx") + ".cer")
-	if err != nil || len(beside) >= maxFile {
-		beside = nil // nothing was exported beside it
-	}
-	return certs.CheckPFX(f.content, o.password(f.name), &certs.CheckPFXOptions{Name: f.name, FileMode: f.mode, CER: beside})
+	return certs.CheckPFX(f.content, o.password(f.name), &certs.CheckPFXOptions{Name: f.name, FileMode: f.mode, CER: f.beside()})
 }
 
 // serviceFindings are those about the certificate. Of a .cer file nobody expects a key and a chain.
