@@ -88,6 +88,64 @@ func ExampleComplete() {
 	// CN=clouddp.contoso.com
 }
 
+// A request may wait for days, and the program that made it ends. Its key is kept in a .pfx file, with a certificate that
+// nobody uses.
+func ExampleComplete_anotherProcess() {
+	ctx := context.Background()
+	ca, err := exampleCA(ctx, template.EnrollmentPendAllRequests)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	const name = "clouddp.contoso.com"
+	password := certs.StaticPassword("a long password")
+
+	ask := func() (file []byte, id string, err error) {
+		draft, err := certs.SelfSigned(name, nil) // with a new key
+		if err != nil {
+			return nil, "", err
+		}
+		if file, err = draft.PFX(password, nil); err != nil { // saved before anybody is asked
+			return nil, "", err
+		}
+		_, err = certs.Enroll(ctx, ca, &certs.Request{CommonName: name, Template: "CloudDPCert", Key: draft.PrivateKey()})
+		if pending, ok := errors.AsType[*certs.PendingError](err); ok {
+			return file, pending.ID, nil
+		}
+		return nil, "", err
+	}
+	file, id, err := ask()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	comeBack := func() error {
+		draft, err := certs.ParsePFX(file, password)
+		if err != nil {
+			return err
+		}
+		service, err := certs.Complete(ctx, ca, id, draft.PrivateKey())
+		if _, waits := errors.AsType[*certs.PendingError](err); waits {
+			fmt.Println("still waiting")
+			return nil
+		}
+		if err == nil {
+			fmt.Println(service.Leaf.Subject, "by", service.Leaf.Issuer)
+		}
+		return err
+	}
+	for _, decide := range []func(string) error{func(string) error { return nil }, ca.Approve} {
+		if err := errors.Join(decide(id), comeBack()); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output:
+	// still waiting
+	// CN=clouddp.contoso.com by CN=Contoso Issuing CA
+}
+
 func ExampleCheckService() {
 	management, err := certs.SelfSigned("cloud-dp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key()})
 	if err != nil {

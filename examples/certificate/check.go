@@ -17,7 +17,11 @@ func check(ctx context.Context, o options, p *printer) error {
 	findings := f.ownFindings(o)
 	bundle, unopened := f.bundle(o)
 	if unopened == nil {
-		findings = append(findings, f.serviceFindings(o, bundle)...)
+		inside, err := f.certificateFindings(o, bundle)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, inside...)
 	}
 	if o.revocation && unopened == nil {
 		revocation, err := revocationFindings(ctx, bundle, p)
@@ -42,15 +46,46 @@ func (f *file) ownFindings(o options) []certs.Finding {
 	return certs.CheckPFX(f.content, o.password(f.name), &certs.CheckPFXOptions{Name: f.name, FileMode: f.mode, CER: f.beside()})
 }
 
-// serviceFindings are those about the certificate. Of a .cer file nobody expects a key and a chain.
-func (f *file) serviceFindings(o options, bundle *certs.Bundle) []certs.Finding {
-	findings := certs.CheckService(bundle, o.fqdn, time.Now())
+// certificateFindings are those about the certificate in its role, and beside the one that it follows or works with.
+func (f *file) certificateFindings(o options, bundle *certs.Bundle) ([]certs.Finding, error) {
+	deployment := &certs.Deployment{FQDN: o.fqdn, TemplateOID: o.template}
+	findings := f.roleFindings(o, deployment, bundle)
+	if o.renews != "" {
+		old, err := o.other(o.renews)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, certs.CheckRenewal(old.Leaf, bundle)...)
+	}
+	if o.management != "" {
+		management, err := o.other(o.management)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, certs.SharedRole(management, bundle)...)
+	}
+	return findings, nil
+}
+
+// roleFindings leaves out that a .cer file holds no chain: nobody expects one there.
+func (f *file) roleFindings(o options, d *certs.Deployment, bundle *certs.Bundle) []certs.Finding {
+	if o.role == roleManagement {
+		return d.CheckManagement(bundle, time.Now())
+	}
+	findings := d.CheckService(bundle, time.Now())
 	if f.leaf == nil {
 		return findings
 	}
-	return slices.DeleteFunc(findings, func(found certs.Finding) bool {
-		return found.ID == "cert.key.exportable" || found.ID == "cert.chain.complete"
-	})
+	return slices.DeleteFunc(findings, func(found certs.Finding) bool { return found.ID == "cert.chain.complete" })
+}
+
+// other opens a second file.
+func (o options) other(name string) (*certs.Bundle, error) {
+	f, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.bundle(o)
 }
 
 // revocationFindings fetches the revocation lists, and says so of each certificate that is good.

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,13 +23,55 @@ func TestCheckSumsUpForAProgram(t *testing.T) {
 	}
 	cer := filepath.Join(dir, cerName)
 	code, stdout, _ := certificate(t, "check", "-json", cer)
-	if want := fmt.Sprintf("{\"file\":%q,\"findings\":0,\"ok\":true}\n", cer); code != 0 || stdout != want {
-		t.Errorf("exit code %d, %s; want %s", code, stdout, want)
+	got := objects(t, stdout)
+	if len(got) != 2 || got[0]["finding"] != "cert.key.present" || got[1]["file"] != cer || got[1]["ok"] != true || code != 0 {
+		t.Errorf("exit code %d, %s", code, stdout)
+	}
+	pfx := filepath.Join(dir, pfxName)
+	code, stdout, _ = certificate(t, "check", "-json", pfx)
+	if got = objects(t, stdout); got[len(got)-1]["findings"] != float64(len(got)-1) || code != 0 {
+		t.Errorf("exit code %d, %s", code, stdout)
 	}
 	code, stdout, _ = certificate(t, "check", "-json", "-fqdn", "other.contoso.com", cer)
-	got := objects(t, stdout)
+	got = objects(t, stdout)
 	if last := got[len(got)-1]; code != 1 || len(got) < 2 || last["ok"] != false || last["findings"] != float64(len(got)-1) {
 		t.Errorf("exit code %d\n%s", code, stdout)
+	}
+}
+
+// TestCheckKnowsTheRoles looks at certificates as those of management, as renewals, and beside one another.
+func TestCheckKnowsTheRoles(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, stderr := certificate(t, "-out", dir); code != 0 {
+		t.Fatal(stderr)
+	}
+	service := filepath.Join(dir, cerName)
+	elsewhere, err := certs.SelfSigned("Contoso management", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	management := filepath.Join(dir, "Management.cer")
+	writeFile(t, management, elsewhere.CER())
+	for _, test := range []struct {
+		args []string
+		want string // an ID that is found
+		code int
+	}{
+		{[]string{"-role", "management", management}, "mgmt.key.present", 0},
+		{[]string{"-role", "management", service}, "mgmt.eku.clientauth", 0},
+		{[]string{"-renews", service, service}, "cert.key.present", 0},
+		{[]string{"-renews", management, service}, "renewal.cn", 1},
+		{[]string{"-management", service, service}, "cert.shared-role", 0},
+		{[]string{"-management", management, service}, "cert.key.present", 0},
+		{[]string{"-template", "1.2.3", service}, "cert.template", 0},
+		{[]string{"-renews", filepath.Join(dir, "none"), service}, "", 1},
+		{[]string{"-management", filepath.Join(dir, "none"), service}, "", 1},
+		{[]string{"-role", "butler", service}, "", 2},
+	} {
+		code, stdout, stderr := certificate(t, append([]string{"check"}, test.args...)...)
+		if code != test.code || !strings.Contains(stdout, test.want) {
+			t.Errorf("%q: exit code %d, %s%s", test.args, code, stdout, stderr)
+		}
 	}
 }
 

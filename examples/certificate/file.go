@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -90,23 +88,14 @@ func (f *file) beside() []byte {
 	return nil
 }
 
-// bundle opens the file. The bundle of a .cer file has no key that signs.
+// bundle opens the file. The bundle of a .cer file has no key.
 func (f *file) bundle(o options) (*certs.Bundle, error) {
 	if f.leaf != nil {
-		return certs.NewBundle(noKey{f.leaf.PublicKey}, f.leaf)
+		return &certs.Bundle{Leaf: f.leaf}, nil
 	}
 	bundle, err := certs.ParsePFX(f.content, o.password(f.name))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name, err)
 	}
 	return bundle, nil
-}
-
-// noKey is the public half of a key that is not in the file.
-type noKey struct{ public crypto.PublicKey }
-
-func (k noKey) Public() crypto.PublicKey { return k.public }
-
-func (noKey) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
-	return nil, errors.New("the file holds no key")
 }

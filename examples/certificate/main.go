@@ -7,6 +7,7 @@
 //	go run ./examples/certificate plan
 //	go run ./examples/certificate inspect FILE
 //	go run ./examples/certificate check [-fqdn N] [-password-file F] [-revocation] FILE
+//	go run ./examples/certificate check [-role service|management] [-template OID] [-renews F] [-management F] FILE
 //	go run ./examples/certificate watch [-once] [-password-file F] FILE|DIR...
 //
 // The first and plan work with an enterprise authority in memory; plan also says how to get there with Windows' own tools.
@@ -14,8 +15,9 @@
 // without -password-file, CloudDP.pfx.password, all or none: a DIR that holds one of them already is refused.
 //
 // A FILE is a .pfx or a .cer; the password of a .pfx is in the file that -password-file names or, without, in FILE.password
-// beside it. inspect needs none. check prints every finding with its remedy, and fetches the revocation list if -revocation
-// allows it to use the network. watch prints each file's stage of life and, until it is interrupted, each new one; of a DIR
+// beside it. inspect needs none. check prints every finding with its remedy, for a certificate of the service or, with -role,
+// for one of management: alone, after the certificate that it renews, and beside the management certificate, whose key it
+// must not share. It fetches the revocation list if -revocation allows it to use the network. watch prints each file's stage of life and, until it is interrupted, each new one; of a DIR
 // it takes the .cer, .crt, .pfx and .p12 files. A file that cannot be read, as while it is being renewed, is reported and
 // looked at again.
 //
@@ -46,7 +48,11 @@ type options struct {
 	out          string
 	profile      certs.Profile
 	passwordFile string
+	role         string
 	fqdn         string
+	template     string
+	renews       string
+	management   string
 	revocation   bool
 	once         bool
 }

@@ -67,7 +67,7 @@ func TestFilesAreKeptAndUnderstood(t *testing.T) {
 			{"dp2.contoso.com", []string{"inspect", cer}},
 			{"iterations", []string{"inspect", "-json", pfx}},
 			{"Windows Server 2019: opens", []string{"inspect", pfx}},
-			{"0 findings", []string{"check", "-fqdn", "dp2.contoso.com", cer}},
+			{": 1 finding\n", []string{"check", "-fqdn", "dp2.contoso.com", cer}},
 			{"far", []string{"watch", "-once", pfx, cer}},
 			{`"stage":"far"`, []string{"-json", "watch", "-once", "-password-file", pfx + ".password", pfx}},
 		} {
