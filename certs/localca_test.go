@@ -2,7 +2,10 @@ package certs_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -291,13 +294,20 @@ func TestParseKeyPair(t *testing.T) {
 	}
 }
 
+// FuzzLocalCA signs what is asked for, so that the authority gets to read it.
 func FuzzLocalCA(f *testing.F) {
 	key := newECDSA(f)
-	der, err := (&certs.Request{CommonName: fqdn, Key: key}).CSR()
-	if err != nil {
-		f.Fatal(err)
+	for _, name := range []string{fqdn, "*.contoso.com", "a1b2c3.contoso.com"} {
+		der, err := (&certs.Request{CommonName: name, DNSNames: []string{name, "x.contoso.com"}, Template: "CloudDPCert", Key: key}).CSR()
+		if err != nil {
+			f.Fatal(err)
+		}
+		request, err := x509.ParseCertificateRequest(der)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(request.RawTBSCertificateRequest)
 	}
-	f.Add(der)
 	f.Add([]byte{0x30, 0x80})
 	root := &x509.Certificate{Subject: pkix.Name{CommonName: "Lab CA"}, IsCA: true, BasicConstraintsValid: true, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	authority, err := certs.NewBundle(key, create(f, root, root, key.Public(), key))
@@ -305,8 +315,8 @@ func FuzzLocalCA(f *testing.F) {
 		f.Fatal(err)
 	}
 	ca := &certs.LocalCA{Authority: authority}
-	f.Fuzz(func(t *testing.T, csr []byte) {
-		issued, err := ca.Issue(t.Context(), csr, "")
+	f.Fuzz(func(t *testing.T, asked []byte) {
+		issued, err := ca.Issue(t.Context(), signCSR(t, asked, key), "")
 		if err != nil {
 			wantCategory(t, "Issue", err, certs.ErrDenied)
 			return
@@ -315,6 +325,19 @@ func FuzzLocalCA(f *testing.F) {
 			t.Errorf("issued %v, %v", issued[0].Subject, err)
 		}
 	})
+}
+
+// signCSR makes a request of its signed part.
+func signCSR(t *testing.T, signed []byte, key *ecdsa.PrivateKey) []byte {
+	t.Helper()
+	digest := sha256.Sum256(signed)
+	signature, err := ecdsa.SignASN1(rand.Reader, key, digest[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	algorithm := marshal(t, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}})
+	content := slices.Concat(signed, algorithm, marshal(t, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}))
+	return marshal(t, asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: content})
 }
 
 // FuzzTemplateExtension reads whatever stands in the extension that names a template.

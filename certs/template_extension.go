@@ -26,7 +26,7 @@ func templateOf(c *x509.Certificate) (oid x509.OID, ok bool) {
 		}
 		var information templateInformation
 		rest, err := asn1.Unmarshal(extension.Value, &information)
-		if err != nil || len(rest) > 0 || information.ID.Tag != asn1.TagOID {
+		if err != nil || len(rest) > 0 || information.ID.FullBytes[0] != asn1.TagOID {
 			return oid, false
 		}
 		return oid, oid.UnmarshalBinary(information.ID.Bytes) == nil
