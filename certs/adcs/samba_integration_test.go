@@ -159,6 +159,7 @@ func TestSamba(t *testing.T) {
 		"a context that ends":  testSambaStops,
 		"LDIF":                 testSambaLDIF,
 		"keys and tickets":     testSambaTickets,
+		"inherited access":     testSambaInherited,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.reset(t)

@@ -242,7 +242,7 @@ func ExampleApply() {
 	// create template CloudDPCert ("Cloud DP Cert")
 	// set general flags (flags) of CloudDPCert to "enrollee supplies subject|machine type|add template name|modified"
 	// set schema version (msPKI-Template-Schema-Version) of CloudDPCert to "2"
-	// set key spec (pKIDefaultKeySpec) of CloudDPCert to "1"
+	// set key spec (pKIDefaultKeySpec) of CloudDPCert to "key exchange (1)"
 	// set key usage (pKIKeyUsage) of CloudDPCert to "digital signature|key encipherment"
 	// set path length (pKIMaxIssuingDepth) of CloudDPCert to "0"
 	// set critical extensions (pKICriticalExtensions) of CloudDPCert to "Key Usage (2.5.29.15)"

@@ -59,7 +59,7 @@ func (c Change) attribute() string {
 	if label := labels[c.Attribute]; label != "" {
 		what = fmt.Sprintf("%s (%s)", label, c.Attribute)
 	}
-	from, to := namePurposes(c.From), namePurposes(c.To)
+	from, to := c.readable(c.From), c.readable(c.To)
 	switch {
 	case c.From == "":
 		return fmt.Sprintf("set %s of %s to %q", what, c.Template, to)
@@ -95,16 +95,22 @@ var labels = map[string]string{
 	"msPKI-Certificate-Name-Flag":          "subject name",
 }
 
-// namePurposes puts the name of each purpose that is known before its object identifier.
-func namePurposes(list string) string {
-	parts := strings.Split(list, ", ")
-	for i, oid := range parts {
-		if name := purposeNames[oid]; name != "" {
-			parts[i] = fmt.Sprintf("%s (%s)", name, oid)
+// readable puts the name of each number and object identifier that is known before it.
+func (c Change) readable(words string) string {
+	names := purposeNames
+	if c.Attribute == "pKIDefaultKeySpec" {
+		names = keySpecNames
+	}
+	parts := strings.Split(words, ", ")
+	for i, part := range parts {
+		if name := names[part]; name != "" {
+			parts[i] = fmt.Sprintf("%s (%s)", name, part)
 		}
 	}
 	return strings.Join(parts, ", ")
 }
+
+var keySpecNames = map[string]string{"1": "key exchange", "2": "signature"}
 
 // purposeNames are what the console calls object identifiers.
 var purposeNames = map[string]string{
