@@ -113,13 +113,13 @@ func testMeanwhile(t *testing.T, h DirectoryHarness) {
 	desired.Template.MinimalKeySize = 4096
 	between := &crowded{Directory: h.Directory, edit: func() {
 		edited := h.stored(t, desired.Template.Name).Clone()
-		edited.Access = append(edited.Access, auditors)
+		edited.Access = append(edited.Access, auditors())
 		h.put(t, edited)
 	}}
 	if applied, err := template.Apply(t.Context(), between, desired); err != nil || len(applied) != 1 {
 		t.Errorf("Apply: %v, %v, want the key size alone", applied, err)
 	}
-	if after := h.stored(t, desired.Template.Name); after.Granted(auditors.SID) != auditors.Rights || after.MinimalKeySize != 4096 {
+	if after := h.stored(t, desired.Template.Name); after.Granted(auditors().SID) != auditors().Rights || after.MinimalKeySize != 4096 {
 		t.Errorf("what somebody else granted was lost: %v, %d bits", after.Access, after.MinimalKeySize)
 	}
 	wantConverged(t, h, desired)

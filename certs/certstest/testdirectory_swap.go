@@ -23,7 +23,7 @@ func testSwap(t *testing.T, h DirectoryHarness) {
 		"an attribute":    func(e *template.Template) { e.MinimalKeySize /= 2 },
 		"an empty list":   func(e *template.Template) { e.CertificatePolicies = []string{"1.2.3"} },
 		"the revision":    func(e *template.Template) { e.MinorRevision++ },
-		"who may do what": func(e *template.Template) { e.Access = append(e.Access, auditors) },
+		"who may do what": func(e *template.Template) { e.Access = append(e.Access, auditors()) },
 		"who may not": func(e *template.Template) {
 			e.Access = slices.DeleteFunc(e.Access, func(a template.Access) bool { return a.SID == put.Access[1].SID })
 		},
@@ -47,8 +47,10 @@ func testSwap(t *testing.T, h DirectoryHarness) {
 	}
 }
 
-// auditors are somebody that no desired template speaks of.
-var auditors = template.Access{SID: "S-1-5-21-1-2-3-4444", Rights: template.Read}
+// auditors returns access for somebody that no desired template speaks of.
+func auditors() template.Access {
+	return template.Access{SID: "S-1-5-21-1-2-3-4444", Rights: template.Read}
+}
 
 // testOneWriterWins holds that of several writers with the same old template one wins, and the others know that they
 // did not.

@@ -3,7 +3,7 @@ package template
 import "slices"
 
 // ownerRights is the principal for what the owner may do in the place of what an owner always may.
-const ownerRights SID = "S-1-3-4"
+const ownerRights = "S-1-3-4"
 
 // inEveryToken are the principals that whoever logs in is a member of.
 func inEveryToken() []SID { return []SID{Everyone, AuthenticatedUsers} }
