@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,9 @@ type Authority struct {
 	Published []string
 }
 
+// maxListed is how many authorities an error lists.
+const maxListed = 20
+
 // published returns what ca issues. If there is no such authority, the error says which ones there are, where directory
 // can tell.
 func published(ctx context.Context, directory Directory, ca string) ([]string, error) {
@@ -32,8 +36,12 @@ func published(ctx context.Context, directory Directory, ca string) ([]string, e
 		return nil, err
 	}
 	var list []string
-	for _, a := range known {
-		list = append(list, fmt.Sprintf("%q on %s", a.Name, a.Host))
+	for i, a := range known {
+		if i == maxListed {
+			list = append(list, fmt.Sprintf("and %d more", len(known)-i))
+			break
+		}
+		list = append(list, fmt.Sprintf("%q on %s", a.Name, cmp.Or(a.Host, "an unknown host")))
 	}
 	return nil, fmt.Errorf("%w; the forest has %s", err, strings.Join(list, ", "))
 }

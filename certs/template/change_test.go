@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -121,6 +122,22 @@ func TestAnUnknownAuthorityIsAnsweredWithTheKnownOnes(t *testing.T) {
 	_, err := template.Plan(t.Context(), struct{ template.Directory }{ca}, absent) // which cannot tell
 	if !errors.Is(err, template.ErrNotFound) || strings.Contains(err.Error(), "ca1.contoso.com") {
 		t.Errorf("got %v, want ErrNotFound alone", err)
+	}
+}
+
+// manyAuthorities is a directory that knows more of them than anybody reads.
+type manyAuthorities struct{ template.Directory }
+
+func (manyAuthorities) Authorities(context.Context) ([]template.Authority, error) {
+	return append(make([]template.Authority, 30), template.Authority{Name: "Last CA"}), nil
+}
+
+func TestManyAuthoritiesAreCut(t *testing.T) {
+	absent := desired()
+	absent.CA = "Contoso CA"
+	_, err := template.Plan(t.Context(), manyAuthorities{certstest.NewCA(authority)}, absent)
+	if err == nil || !strings.HasSuffix(err.Error(), `"" on an unknown host, and 11 more`) {
+		t.Errorf("got %v, want twenty of them", err)
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 // Check reports on the template called name as it stands in directory: what [Template.Check] does, whether the
 // authority called ca issues it, whether its object identifier is registered, and whether token may enroll. The token
 // of a computer or user holds its own security identifier and those of its groups; [Everyone] and [AuthenticatedUsers]
-// need not be listed, and without any other nobody's rights are looked at. What an entry denies to one of token is
-// heeded, as [SecurityDescriptor.AccessFor] says. Errors are those of [Directory]:
-// [ErrNotFound] if there is no such template or authority; of authorities it lists those that there are.
+// need not be listed. What an entry denies to one of token is heeded, as [SecurityDescriptor.AccessFor] says; without a
+// token it is only asked whether anybody may enroll. Errors are those of [Directory]: [ErrNotFound] if there is no such
+// template or authority; of authorities it lists those that there are.
 func Check(ctx context.Context, directory Directory, ca, name string, token ...SID) ([]certs.Finding, error) {
 	if directory == nil {
 		return nil, errs.Invalid("template: check", "directory", "is nil")
@@ -56,7 +56,7 @@ func (t Template) checkToken(c *checker, token []SID) {
 	}
 	granted := t.grantedTo(token)
 	c.when(granted&(Read|Enroll) != Read|Enroll, slog.LevelError, "tpl.enroll",
-		fmt.Sprintf("%s: %s", token[0], granted), enrollRemedy)
+		fmt.Sprintf("%s has %s", Access{SID: token[0]}.principal(), granted), enrollRemedy)
 }
 
 // grantedTo returns what the holder of token may do. Without a security descriptor nothing is known of what is denied.
@@ -91,7 +91,7 @@ func (t Template) checkOID(ctx context.Context, c *checker, directory Directory)
 	default:
 		c.when(o.DisplayName != t.DisplayName, slog.LevelWarn, "tpl.oid",
 			fmt.Sprintf("object identifier %s is registered for %q, the template is %q", t.OID, o.DisplayName, t.DisplayName),
-			"see whether two templates share it")
+			"apply the template again, unless two templates share it")
 	}
 	return nil
 }

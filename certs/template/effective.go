@@ -55,7 +55,7 @@ func (d SecurityDescriptor) AccessFor(token ...SID) Rights {
 	}
 	holder := slices.Concat(token, inEveryToken())
 	var allowed, denied powers
-	if slices.Contains(holder, d.owner) {
+	if d.owner != "" && slices.Contains(holder, d.owner) {
 		holder = append(holder, ownerRights)
 		if !d.limitsOwner() {
 			allowed = maskReadControl | maskChangeAccess
@@ -65,7 +65,7 @@ func (d SecurityDescriptor) AccessFor(token ...SID) Rights {
 		switch {
 		case !slices.Contains(holder, entry.sid):
 		case entry.isDenial():
-			denied |= entry.powers() &^ allowed
+			denied |= entry.powers() // what was allowed before stays so
 		default:
 			allowed |= entry.powers() &^ denied
 		}

@@ -41,8 +41,10 @@ func TestAccessForReadsTheEntriesInOrder(t *testing.T) {
 			t.Errorf("%s: %s, want %s in %s", name, got, test.want, d)
 		}
 	}
-	if got := (template.SecurityDescriptor{}).AccessFor(group); got != 0 {
-		t.Errorf("nothing is known, and yet there is %s", got)
+	for _, sid := range []template.SID{group, ""} {
+		if got := (template.SecurityDescriptor{}).AccessFor(sid); got != 0 {
+			t.Errorf("nothing is known, and yet %q has %s", sid, got)
+		}
 	}
 	open := parseDescriptor(t, unhex(t, "01000480", "00000000 00000000 00000000 00000000"))
 	if got := open.AccessFor(); got != administer|template.AutoEnroll {
