@@ -38,7 +38,7 @@ type CA struct {
 
 	mu        sync.Mutex
 	templates map[string]*object // by lower-case name
-	oids      map[string]template.ObjectIdentifier
+	oids      []registration
 	published []string
 	groups    map[string]template.SID // by lower-case name
 	joined    []template.SID
@@ -60,7 +60,6 @@ func NewCA(name string) *CA {
 		domain:    "S-1-5-21-1004336348-1177238915-682003330",
 		base:      "1.3.6.1.4.1.311.21.8.4837291.9026315.1529844.7710235.3308176.201",
 		templates: map[string]*object{},
-		oids:      map[string]template.ObjectIdentifier{},
 		groups:    map[string]template.SID{},
 	}
 	ca.makeHierarchy()
@@ -82,7 +81,7 @@ func (ca *CA) addBuiltIns() {
 			template.Access{SID: ca.groups["domain admins"], Rights: administer},
 			template.Access{SID: ca.groups["enterprise admins"], Rights: administer}))),
 	}
-	ca.oids[web.OID] = template.ObjectIdentifier{OID: web.OID, DisplayName: web.DisplayName}
+	ca.oids = []registration{{template.ObjectIdentifier{OID: web.OID, DisplayName: web.DisplayName}, templateOID}}
 	ca.published = []string{web.Name}
 }
 

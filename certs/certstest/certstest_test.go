@@ -56,6 +56,7 @@ func TestCAIsADirectory(t *testing.T) {
 			Group:      "ConfigMgr Site Servers",
 			Fail:       func() { ca.Fail(template.ErrUnavailable) },
 			LoseAnswer: ca.LoseAnswer,
+			Plant:      func(_ *testing.T, o template.ObjectIdentifier, kind int) { ca.PlantOID(o, kind) },
 		}
 	})
 }
@@ -106,7 +107,7 @@ func TestUnpublishedTemplateIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	wanted.OID = base + ".10000001.10000002"
-	if err := ca.PutTemplate(t.Context(), wanted); err != nil {
+	if err := ca.PutTemplate(t.Context(), nil, wanted); err != nil {
 		t.Fatal(err)
 	}
 	_, err = certs.Enroll(t.Context(), ca.As(group), request("CloudDPCert"))

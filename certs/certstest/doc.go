@@ -22,7 +22,7 @@
 // # Errors
 //
 // A refusal is a [*certs.DeniedError] with the HRESULT that the real authority gives. [CA.Fail] and [CA.LoseAnswer] make the
-// next call go wrong.
+// next call go wrong, and [CA.PlantOID] puts somebody else's object identifier in the way.
 //
 // # Testing
 //

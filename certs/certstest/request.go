@@ -107,10 +107,9 @@ func (ca *CA) nameOf(oid string) string {
 // policy applies the rules of the template.
 func (ca *CA) policy(r *request, groups []template.SID) (code certs.HRESULT, reason string) {
 	t := r.template
-	token := append([]template.SID{template.Everyone, template.AuthenticatedUsers}, groups...)
 	suppliesSubject := t.NameFlags&template.NameEnrolleeSuppliesSubject != 0
 	switch {
-	case t.Granted(token...)&template.Enroll == 0:
+	case t.Security.AccessFor(groups...)&template.Enroll == 0:
 		return certs.CodeTemplateDenied, "The permissions on the certificate template do not allow the current user to enroll"
 	case !isAllowed(r.csr.PublicKey, t.KeyProperties):
 		return 0, "The public key is not of the algorithm that the template wants" // no document says with which code

@@ -43,7 +43,7 @@ func (c *checker) when(noticed bool, severity slog.Level, id, evidence, remedy s
 }
 
 func (t Template) checkPurpose(c *checker) {
-	c.when(t.isBuiltIn(), slog.LevelInfo, "tpl.builtin",
+	c.when(t.isDefault(), slog.LevelInfo, "tpl.builtin",
 		fmt.Sprintf("schema version %d, flags: %s", t.SchemaVersion, t.Flags), "duplicate it: nothing but access to one of Windows' own can be changed")
 	c.when(t.NameFlags&NameEnrolleeSuppliesSubject == 0, slog.LevelError, "tpl.subject",
 		"name flags: "+t.NameFlags.String(), `choose "Supply in the request": otherwise the authority discards the common name and the DNS names`)
@@ -117,8 +117,8 @@ func (t Template) needsApproval() bool {
 func (t Template) broad(rights Rights) string {
 	var found []string
 	for _, a := range t.Access {
-		if a.SID.isBroad() && a.Rights&rights != 0 {
-			found = append(found, string(a.SID))
+		if a.SID.IsBroad() && a.Rights&rights != 0 {
+			found = append(found, a.principal())
 		}
 	}
 	return strings.Join(found, ", ")

@@ -35,7 +35,7 @@ func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord
 	}
 	access := slices.Clone(d.Template.Access)
 	for _, sid := range administrators {
-		access = append(access, Access{sid, Read | Write})
+		access = append(access, Access{SID: sid, Rights: Read | Write})
 	}
 	access = mergeAccess(access)
 	Template{Access: access}.validateAccess(e)

@@ -48,20 +48,21 @@ func (s SID) problem() string {
 	return ""
 }
 
-// isBroad reports whether s stands for everybody in a domain, or more, rather than for a chosen group.
-func (s SID) isBroad() bool {
+// IsBroad reports whether s stands for everybody in a domain, or more, rather than for a chosen group: Domain Users and
+// Domain Computers do, Domain Admins do not.
+func (s SID) IsBroad() bool {
 	switch s {
 	case Everyone, AuthenticatedUsers,
+		"S-1-5-2",      // Network, which every logon over the network has
+		"S-1-5-4",      // Interactive
 		"S-1-5-7",      // Anonymous
+		"S-1-5-15",     // This Organization
 		"S-1-5-32-545", // BUILTIN\Users
 		"S-1-5-32-546", // BUILTIN\Guests
 		"S-1-5-32-554": // BUILTIN\Pre-Windows 2000 Compatible Access, which commonly holds Authenticated Users
 		return true
 	}
-	if !strings.HasPrefix(string(s), "S-1-5-21-") {
-		return false
-	}
-	switch string(s[strings.LastIndex(string(s), "-")+1:]) {
+	switch s.inDomain() {
 	case "513", "514", "515": // Domain Users, Domain Guests, Domain Computers
 		return true
 	}

@@ -102,9 +102,12 @@ type Template struct {
 	RAApplicationPolicies []string
 	// KeyProperties stand in the place of RAApplicationPolicies from schema version 3 on, in this order.
 	KeyProperties []Property
-	// Access says who may read the template and enroll (nTSecurityDescriptor). Administrators who may change it need not
-	// be listed: a directory keeps them.
+	// Access says who may read the template and enroll. Administrators who may change it need not be listed: a directory
+	// keeps them.
 	Access []Access
+	// Security is where a directory read Access from (nTSecurityDescriptor): who owns the template, and in which order
+	// things are allowed and denied. It is empty in a template that was made here, and never written: Access is.
+	Security SecurityDescriptor
 
 	shortKeyUsage bool // pKIKeyUsage has one byte
 }
@@ -139,13 +142,13 @@ func WebServer() Template {
 			{1, "Microsoft RSA SChannel Cryptographic Provider"},
 			{2, "Microsoft DH SChannel Cryptographic Provider"},
 		},
-		Access: []Access{{AuthenticatedUsers, Read}},
+		Access: []Access{{SID: AuthenticatedUsers, Rights: Read}},
 	}
 }
 
 // Duplicate returns what the command Duplicate Template makes of t at the lowest compatibility that t allows: schema
 // version 2 for an authority on Windows Server 2003 and a recipient on Windows XP, unless t is newer. It has revision
-// 100.0, no OID yet, and a name that is displayName without spaces.
+// 100.0, no OID yet, a name that is displayName without spaces, and no Security.
 func (t Template) Duplicate(displayName string) Template {
 	d := t.Clone()
 	d.DisplayName = displayName
@@ -155,7 +158,7 @@ func (t Template) Duplicate(displayName string) Template {
 		}
 		return r
 	}, displayName)
-	d.OID = ""
+	d.OID, d.Security = "", SecurityDescriptor{}
 	d.Revision, d.MinorRevision = 100, 0
 	d.Flags = d.Flags&^GeneralIsDefault | GeneralIsModified
 	if t.SchemaVersion < 2 {
@@ -176,7 +179,7 @@ func (t Template) Duplicate(displayName string) Template {
 func CloudDP(group SID) Template {
 	t := WebServer().Duplicate("Cloud DP Cert")
 	t.PrivateKeyFlags |= PrivateKeyExportable
-	t.Access = append(t.Access, Access{group, Read | Enroll})
+	t.Access = append(t.Access, Access{SID: group, Rights: Read | Enroll})
 	return t
 }
 
@@ -194,6 +197,3 @@ func (t Template) Clone() Template {
 	t.Access = slices.Clone(t.Access)
 	return t
 }
-
-// isBuiltIn reports whether t is one of Windows' own templates.
-func (t Template) isBuiltIn() bool { return t.SchemaVersion == 1 || t.Flags&GeneralIsDefault != 0 }

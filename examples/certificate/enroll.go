@@ -10,46 +10,21 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
+// siteServers is the group that may enroll.
+const siteServers = "ConfigMgr Site Servers"
+
 // enterprise is an authority in memory, and the template that is wanted of its forest.
 func enterprise() (*certstest.CA, template.Desired) {
 	ca := certstest.NewCA("Contoso Issuing CA")
-	group := ca.AddGroup("ConfigMgr Site Servers")
+	group := ca.AddGroup(siteServers)
 	ca.JoinGroup(group)
-	return ca, template.Desired{Template: template.CloudDP(group), CA: ca.Name()}
-}
-
-// plan prints what the forest lacks of the template, and what is risky about it.
-func plan(ctx context.Context, _ options, p *printer) error {
-	ca, desired := enterprise()
-	changes, err := template.Plan(ctx, ca, desired)
-	if err != nil {
-		return err
+	desired := template.Desired{Template: template.CloudDP(group), CA: ca.Name()}
+	for i, a := range desired.Template.Access {
+		if a.SID == group {
+			desired.Template.Access[i].Name = siteServers
+		}
 	}
-	for i, c := range changes {
-		object := map[string]any{"change": i + 1, "template": c.Template, "attribute": c.Attribute, "from": c.From, "to": c.To, "text": c.String()}
-		p.say(object, "%d. %s", i+1, c)
-	}
-	if err := byHand(desired, p); err != nil {
-		return err
-	}
-	return p.findings(desired.Template.Check())
-}
-
-// byHand prints how an administrator gets to the same template with Windows' own tools.
-func byHand(desired template.Desired, p *printer) error {
-	existing := template.WebServer().Duplicate(desired.Template.DisplayName)
-	commands, rest, err := desired.Certutil(existing, "")
-	if err != nil {
-		return err
-	}
-	p.note("\nBy hand: duplicate Web Server as %q, then", desired.Template.DisplayName)
-	for _, c := range commands {
-		p.say(map[string]any{"command": c.String()}, "  %s", c)
-	}
-	for _, c := range rest {
-		p.say(map[string]any{"console": c.String()}, "  in the console: %s", c)
-	}
-	return nil
+	return ca, desired
 }
 
 // enroll goes the whole way: template, request, certificate, files. It leaves all files or none.

@@ -166,8 +166,27 @@ func TestPlan(t *testing.T) {
 	if code != 0 || !strings.Contains(stdout, "publish CloudDPCert on Contoso Issuing CA") || !strings.Contains(stdout, "certutil") {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
-	if code, stdout, _ := certificate(t, "plan", "-json"); code != 0 || len(objects(t, stdout)) < 7 {
-		t.Errorf("exit code %d\n%s", code, stdout)
+	at := -1
+	for _, step := range []string{
+		`to "exportable|`, "By hand: duplicate Web Server", "certutil -dsTemplate", "revoke Enroll on CloudDPCert from Domain Admins (S-1-5-21-",
+		"revoke Enroll on CloudDPCert from Enterprise Admins (", "to ConfigMgr Site Servers (", "certutil -SetCATemplates",
+	} {
+		next := strings.LastIndex(stdout, step)
+		if next <= at {
+			t.Errorf("%q does not come next:\n%s", step, stdout)
+		}
+		at = next
+	}
+	code, stdout, _ = certificate(t, "plan", "-json")
+	actions := map[string]int{}
+	for _, object := range objects(t, stdout) {
+		if action, ok := object["action"].(string); ok {
+			actions[action]++
+		}
+	}
+	if code != 0 || actions["register-oid"] != 1 || actions["create-template"] != 1 || actions["set-attribute"] < 10 ||
+		actions["grant"] != 2 || actions["publish-template"] != 1 {
+		t.Errorf("exit code %d, actions %v", code, actions)
 	}
 }
 
