@@ -51,7 +51,8 @@ type CA struct {
 	lost      bool
 }
 
-// NewCA returns an authority called name, its certificates valid from an hour ago for ten years.
+// NewCA returns an authority called name, its certificates valid from an hour ago for ten years. Outside that time it
+// denies every request with [certs.CodeInvalidCA], so make the authority of a [testing/synctest] bubble in the bubble.
 func NewCA(name string) *CA {
 	name = strings.ToValidUTF8(cmp.Or(strings.TrimSpace(name), "Issuing CA"), "?")
 	ca := &CA{
@@ -204,6 +205,20 @@ func (ca *CA) LimitValidity(longest time.Duration) {
 	ca.longest = longest
 }
 
+// Pending returns the ids of the requests that wait for a certificate manager, the oldest first: also of those whose
+// answer was lost.
+func (ca *CA) Pending() []string {
+	ca.mu.Lock()
+	defer ca.mu.Unlock()
+	var ids []string
+	for _, r := range ca.requests {
+		if r.isPending() {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
+}
+
 // Issued returns every certificate issued so far, the oldest first.
 func (ca *CA) Issued() []*x509.Certificate {
 	ca.mu.Lock()
@@ -219,7 +234,7 @@ func (ca *CA) Issued() []*x509.Certificate {
 
 func (ca *CA) request(id string) (*request, error) {
 	n, err := strconv.Atoi(id)
-	if err != nil || n < 1 || n > len(ca.requests) {
+	if err != nil || n < 1 || n > len(ca.requests) || strconv.Itoa(n) != id {
 		return nil, fmt.Errorf("certstest: request %q: %w", id, certs.ErrNotFound)
 	}
 	return ca.requests[n-1], nil
