@@ -363,6 +363,7 @@ func TestCheckLooksAtAToken(t *testing.T) {
 		"a member":   {[]template.SID{stranger, group}, false},
 		"a stranger": {[]template.SID{stranger}, true},
 		"nobody":     {nil, false},
+		"everybody":  {[]template.SID{template.Everyone, template.AuthenticatedUsers}, true},
 	} {
 		findings, err := template.Check(t.Context(), d, authority, "CloudDPCert", test.token...)
 		if err != nil || len(withID(findings, "tpl.enroll")) > 0 != test.found {

@@ -46,16 +46,17 @@ type RequestINF struct {
 // RequestINF returns a request for a certificate of t with commonName and more DNS names. What is wrong with it is for
 // [RequestINF.Format] to say.
 //
-// On the site server, in a prompt that runs as administrator (MachineKeySet=TRUE makes the key the computer's), the file
-// that Format returns becomes a certificate and a .pfx file by
+// On the site server, the file that Format returns becomes a certificate and a .pfx file by
 //
 //	certreq -new clouddp.inf clouddp.req
-//	certreq -submit -config "CA01.contoso.com\Contoso Issuing CA" clouddp.req clouddp.cer
-//	certreq -accept -machine clouddp.cer
-//	powershell -Command "Get-ChildItem Cert:\LocalMachine\My | Where-Object Subject -eq 'CN=clouddp.contoso.com' | Export-PfxCertificate -FilePath clouddp.pfx -Password (Read-Host -AsSecureString)"
+//	certreq -submit -AdminForceMachine -config "CA01.contoso.com\Contoso Issuing CA" clouddp.req clouddp.cer
+//	certreq -accept clouddp.cer
+//	Export-PfxCertificate -Cert Cert:\LocalMachine\My\THUMBPRINT -FilePath clouddp.pfx -Password (Read-Host -AsSecureString)
 //
+// the last in PowerShell. The prompt must run as administrator: MachineKeySet=TRUE makes the key the computer's. So must
+// the request be, since the group that may enroll holds computers: -AdminForceMachine sends it from their account.
 // Where a certificate manager has to approve, certreq -submit prints the id of the request, and
-// certreq -retrieve -config CONFIG ID clouddp.cer gets the certificate later.
+// certreq -retrieve -AdminForceMachine -config CONFIG ID clouddp.cer gets the certificate later.
 func (t Template) RequestINF(commonName string, dnsNames ...string) RequestINF {
 	r := RequestINF{
 		CommonName:    commonName,
