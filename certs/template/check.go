@@ -26,7 +26,7 @@ func (t Template) check(c *checker) {
 	t.checkProvider(c)
 	field, problem := t.wrongForm()
 	c.when(problem != "", slog.LevelError, "tpl.properties", field+" "+problem,
-		"set the signatures again in the console: it writes them in the form that the schema version wants")
+		"save the template again in the console: it writes the attribute in the form that the schema version wants")
 	t.checkIssuance(c)
 	t.checkRisk(c)
 }

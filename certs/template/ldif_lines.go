@@ -28,7 +28,7 @@ func (l *ldifLines) next() (line ldifLine, done bool) {
 		if len(text) > 0 {
 			line.text = l.unfold(text)
 		}
-		if !bytes.HasPrefix(line.text, []byte("#")) {
+		if len(text) == 0 || text[0] != '#' {
 			return line, false
 		}
 	}
@@ -38,16 +38,19 @@ func (l *ldifLines) next() (line ldifLine, done bool) {
 // cut takes one line as it stands off the beginning; it may end as on any system.
 func (l *ldifLines) cut() []byte {
 	l.number++
-	end := bytes.IndexAny(l.rest, "\r\n")
-	if end < 0 {
-		end = len(l.rest)
+	for i, c := range l.rest { // looking for one kind of end first would read the rest of the file again and again
+		if c != '\n' && c != '\r' {
+			continue
+		}
+		line := l.rest[:i:i]
+		l.rest = l.rest[i+1:]
+		if c == '\r' && len(l.rest) > 0 && l.rest[0] == '\n' {
+			l.rest = l.rest[1:]
+		}
+		return line
 	}
-	line := l.rest[:end:end]
-	l.rest = l.rest[end:]
-	l.rest = bytes.TrimPrefix(l.rest, []byte("\r"))
-	if len(l.rest) > 0 && l.rest[0] == '\n' {
-		l.rest = l.rest[1:]
-	}
+	line := l.rest
+	l.rest = nil
 	return line
 }
 
