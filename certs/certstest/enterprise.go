@@ -12,11 +12,7 @@ func NewEnterprise(name string) *CA {
 	ca := NewCA(name)
 	group := ca.AddGroup("ConfigMgr Site Servers")
 	ca.JoinGroup(group)
-	t := template.CloudDP(group)
-	t.OID = t.DeriveOID(ca.base)
-	ctx := context.Background()
-	must(t, ca.PutOID(ctx, template.ObjectIdentifier{OID: t.OID, DisplayName: t.DisplayName}))
-	must(t, ca.PutTemplate(ctx, t))
-	must(t, ca.Publish(ctx, ca.name, t.Name))
+	desired := template.Desired{Template: template.CloudDP(group), CA: ca.Name()}
+	must(template.Apply(context.Background(), ca, desired))
 	return ca
 }
