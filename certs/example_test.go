@@ -11,24 +11,21 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
-// exampleCA returns an authority that issues the template CloudDPCert with flags to its caller.
-func exampleCA(ctx context.Context, flags template.EnrollmentFlags) (*certstest.CA, error) {
-	ca := certstest.NewCA("Contoso Issuing CA")
-	group := ca.AddGroup("ConfigMgr Site Servers")
-	ca.JoinGroup(group)
-	wanted := template.CloudDP(group)
-	wanted.EnrollmentFlags = flags
-	_, err := template.Apply(ctx, ca, template.Desired{Template: wanted, CA: ca.Name()})
+// managedCA returns an authority whose certificate manager approves what is asked of CloudDPCert.
+func managedCA(ctx context.Context) (*certstest.CA, error) {
+	ca := certstest.NewEnterprise("Contoso Issuing CA")
+	wanted, err := ca.Template(ctx, "CloudDPCert")
+	if err != nil {
+		return nil, err
+	}
+	wanted.EnrollmentFlags |= template.EnrollmentPendAllRequests // "CA certificate manager approval"
+	_, err = template.Apply(ctx, ca, template.Desired{Template: wanted, CA: ca.Name()})
 	return ca, err
 }
 
 func ExampleEnroll() {
 	ctx := context.Background()
-	ca, err := exampleCA(ctx, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	ca := certstest.NewEnterprise("Contoso Issuing CA")
 	key, err := certs.GenerateKey(2048)
 	if err != nil {
 		fmt.Println(err)
@@ -60,7 +57,7 @@ func ExampleEnroll() {
 
 func ExampleComplete() {
 	ctx := context.Background()
-	ca, err := exampleCA(ctx, template.EnrollmentPendAllRequests)
+	ca, err := managedCA(ctx)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -92,7 +89,7 @@ func ExampleComplete() {
 // nobody uses.
 func ExampleComplete_anotherProcess() {
 	ctx := context.Background()
-	ca, err := exampleCA(ctx, template.EnrollmentPendAllRequests)
+	ca, err := managedCA(ctx)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -162,11 +159,7 @@ func ExampleCheckService() {
 
 func ExampleRevocationChecker() {
 	ctx := context.Background()
-	ca, err := exampleCA(ctx, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	ca := certstest.NewEnterprise("Contoso Issuing CA")
 	request := &certs.Request{CommonName: "clouddp.contoso.com", Template: "CloudDPCert", Key: certstest.Key()}
 	service, err := certs.Enroll(ctx, ca, request)
 	if err != nil {

@@ -73,8 +73,9 @@ func TestCARefusesAsTheRealOne(t *testing.T) {
 		"no template":         {nil, "", "", certs.CodeNoTemplate},
 		"two templates":       {nil, "WebServer", "CloudDPCert", certs.CodeTemplateConflict},
 		"no right to enroll":  {nil, "WebServer", "WebServer", certs.CodeTemplateDenied},
+		"OID as attribute":    {nil, template.ServerAuth, "", certs.CodeNotPublished},
 		"key too short":       {key4096, "CloudDPCert", "CloudDPCert", certs.CodeKeyLength},
-		"signatures required": {func(w *template.Template) { w.RASignatures = 1 }, "CloudDPCert", "CloudDPCert", certs.CodeSignatureCount},
+		"signatures required": {func(w *template.Template) { w.RASignatures = 1 }, "CloudDPCert", "CloudDPCert", certs.CodeSignaturePolicy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ca, group := newCA(t)
@@ -89,7 +90,7 @@ func TestCARefusesAsTheRealOne(t *testing.T) {
 			}
 			_, err = ca.Issue(t.Context(), csr, test.attribute)
 			if denied, _ := errors.AsType[*certs.DeniedError](err); denied == nil || denied.Code != test.code {
-				t.Errorf("got %v, want 0x%08X", err, test.code)
+				t.Errorf("got %v, want %s", err, test.code)
 			}
 			if n := len(ca.Issued()); n != 0 {
 				t.Errorf("%d certificates were issued", n)

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -66,8 +67,21 @@ func authorityTemplate(name string, pathLength int) *x509.Certificate {
 	}
 }
 
+// invalid says why the authority can issue nothing now, or "".
+func (ca *CA) invalid() (reason string) {
+	if now := time.Now(); now.Before(ca.issuing.NotBefore) || now.After(ca.issuing.NotAfter) {
+		return fmt.Sprintf("The CA's own certificate is valid from %s to %s; now it is %s",
+			ca.issuing.NotBefore.Format(time.RFC3339), ca.issuing.NotAfter.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	return ""
+}
+
 // issue signs the certificate of r as its template says; a request that cannot be encoded is denied.
 func (ca *CA) issue(r *request) {
+	if reason := ca.invalid(); reason != "" {
+		r.denied = &certs.DeniedError{ID: r.id, Code: certs.CodeInvalidCA, Reason: reason}
+		return
+	}
 	certificate, err := ca.certificateFor(r.csr, r.template)
 	if err == nil {
 		r.certificate, err = sign(certificate, ca.issuing, r.csr.PublicKey, ca.signer)

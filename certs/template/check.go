@@ -24,6 +24,9 @@ func (t Template) check(c *checker) {
 	t.checkPurpose(c)
 	t.checkKey(c)
 	t.checkProvider(c)
+	field, problem := t.wrongForm()
+	c.when(problem != "", slog.LevelError, "tpl.properties", field+" "+problem,
+		"save the template again in the console: it writes the attribute in the form that the schema version wants")
 	t.checkIssuance(c)
 	t.checkRisk(c)
 }
@@ -58,7 +61,7 @@ func (t Template) checkPurpose(c *checker) {
 		"flags: "+t.Flags.String(), "duplicate Web Server: a service must not be an authority")
 }
 
-func sameSet(a, b []string) bool { return set{&a}.words() == set{&b}.words() }
+func sameSet(a, b []string) bool { return slices.Equal(set{&a}.sorted(), set{&b}.sorted()) }
 
 func (t Template) checkKey(c *checker) {
 	c.when(t.PrivateKeyFlags&PrivateKeyExportable == 0, slog.LevelError, "key.exportable",
@@ -86,7 +89,7 @@ func (t Template) checkProvider(c *checker) {
 	}
 	c.when(true, slog.LevelWarn, "tpl.schema",
 		fmt.Sprintf("schema version %d", t.SchemaVersion), "sites older than version 1710 want schema version 2 (authority Windows Server 2003)")
-	if t.PrivateKeyFlags&PrivateKeyLegacyProvider != 0 {
+	if !t.isNewer() {
 		return
 	}
 	algorithm := t.property(PropertyAsymmetricAlgorithm)

@@ -14,8 +14,8 @@ import (
 
 // Check reports on the template called name as it stands in directory: what [Template.Check] does, whether the
 // authority called ca issues it, whether its object identifier is registered, and whether token may enroll. The token
-// of a computer or user holds its own security identifier and those of its groups; [Everyone] and [AuthenticatedUsers]
-// need not be listed. What an entry denies to one of token is heeded, as [SecurityDescriptor.AccessFor] says; without a
+// of a computer or user holds its own security identifier and those of its groups, and is taken to hold [Everyone] and
+// [AuthenticatedUsers]. What an entry denies to one of token is heeded, as [SecurityDescriptor.AccessFor] says; without a
 // token it is only asked whether anybody may enroll. Errors are those of [Directory]: [ErrNotFound] if there is no such
 // template or authority; of authorities it lists those that there are.
 func Check(ctx context.Context, directory Directory, ca, name string, token ...SID) ([]certs.Finding, error) {

@@ -129,10 +129,23 @@ var pairs = map[string]pair{
 			s.CSPs = append(s.CSPs, template.CSP{Preference: 2, Name: "Microsoft Platform Crypto Provider"})
 		},
 		near: func(s *template.Template) {
+			s.SchemaVersion, s.KeyProperties = 4, nil
 			s.PrivateKeyFlags |= template.PrivateKeyLegacyProvider
 			s.CSPs[0].Name = "Microsoft RSA SChannel Cryptographic Provider"
 		},
 		severity: slog.LevelWarn,
+	},
+	"tpl.properties": {
+		base: newer,
+		trigger: func(s *template.Template) {
+			s.KeyProperties, s.RAApplicationPolicies = nil, []string{"1.3.6.1.4.1.311.20.2.1"}
+		},
+		near: func(s *template.Template) {
+			s.KeyProperties = append(s.KeyProperties, template.Property{
+				Name: template.PropertyRAApplicationPolicies, Type: "PZPWSTR", Value: "1.3.6.1.4.1.311.20.2.1",
+			})
+		},
+		severity: slog.LevelError,
 	},
 	"tpl.approval": {
 		trigger:  func(s *template.Template) { s.RASignatures = 1 },
@@ -205,7 +218,7 @@ func TestFindingsAppearAndDoNot(t *testing.T) {
 		spoiled, harmless := make(), make()
 		p.trigger(&spoiled)
 		p.near(&harmless)
-		if err := spoiled.Validate(); err != nil {
+		if err := spoiled.Validate(); err != nil && id != "tpl.properties" { // which only others write
 			t.Errorf("%s: %v", id, err)
 		}
 		found := withID(spoiled.Check(), id)
@@ -372,6 +385,7 @@ func TestCheckLooksAtAToken(t *testing.T) {
 		"a member":   {[]template.SID{stranger, group}, false},
 		"a stranger": {[]template.SID{stranger}, true},
 		"nobody":     {nil, false},
+		"everybody":  {[]template.SID{template.Everyone, template.AuthenticatedUsers}, true},
 	} {
 		findings, err := template.Check(t.Context(), d, authority, "CloudDPCert", test.token...)
 		if err != nil || len(withID(findings, "tpl.enroll")) > 0 != test.found {

@@ -443,6 +443,22 @@ func TestDamagedSecurityDescriptorsAreRefused(t *testing.T) {
 	}
 }
 
+// TestConditionsAreTold wants two entries that differ in their condition alone to be printed differently.
+func TestConditionsAreTold(t *testing.T) {
+	text := func(condition string) string {
+		e := append(entry(t, 9, 0, controlAccess, "", groupHex), condition...)
+		e[2] = byte(len(e))
+		return parseDescriptor(t, descriptor(t, false, daclPresent, list(e))).String()
+	}
+	plain, one, other := text(""), text("artx\x01\x00\x00\x00"), text("artx\x02\x00\x00\x00")
+	if plain == one || one == other {
+		t.Errorf("the same: %s, %s and %s", plain, one, other)
+	}
+	if want := strings.TrimSuffix(plain, ")") + ";0x6172747801000000)"; one != want {
+		t.Errorf("got %s, want %s", one, want)
+	}
+}
+
 func FuzzSecurityDescriptor(f *testing.F) {
 	f.Add(builtIn(f))
 	f.Add(descriptor(f, true, daclPresent, list(entry(f, 0, inheritedEntry, 0xF01FF, "", adminsHex))))

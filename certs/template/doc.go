@@ -33,7 +33,7 @@
 // Each is written and read back byte for byte: LDAP attributes ([Template.Attributes], [ParseAttributes]) with a
 // [SecurityDescriptor] beside them; for people without a program that speaks LDAP, LDIF ([Desired.LDIF]) and
 // certutil ([Desired.Certutil]); for a request on the site server itself, certreq ([Template.RequestINF]). Flags without
-// a name and properties of no use here survive.
+// a name and properties of no use here survive. The first example shows all that a colleague needs.
 //
 // # Errors
 //

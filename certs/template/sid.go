@@ -35,14 +35,14 @@ func (s SID) Validate() error {
 func (s SID) problem() string {
 	match := sidForm.FindStringSubmatch(string(s))
 	if match == nil {
-		return fmt.Sprintf("%q does not look like S-1-5-21-1-2-3-1104", string(s))
+		return fmt.Sprintf("%.300q does not look like S-1-5-21-1-2-3-1104", string(s))
 	}
 	if _, err := strconv.ParseUint(match[1], 10, 48); err != nil {
-		return fmt.Sprintf("%q: the authority does not fit 48 bits", string(s))
+		return fmt.Sprintf("%.300q: the authority does not fit 48 bits", string(s))
 	}
 	for number := range strings.SplitSeq(match[2][1:], "-") {
 		if _, err := strconv.ParseUint(number, 10, 32); err != nil {
-			return fmt.Sprintf("%q: %s does not fit 32 bits", string(s), number)
+			return fmt.Sprintf("%.300q: %s does not fit 32 bits", string(s), number)
 		}
 	}
 	return ""

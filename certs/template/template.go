@@ -73,7 +73,8 @@ type Template struct {
 	KeySpec KeySpec
 	// KeyUsage is the key usage of issued certificates (pKIKeyUsage).
 	KeyUsage x509.KeyUsage
-	// MinimalKeySize is in bits, 512 to 16384 (msPKI-Minimal-Key-Size).
+	// MinimalKeySize is what the key has at least in bits: 0, for any length, to 16384, the longest of Windows' RSA
+	// providers; [MS-CRTD] section 2.19 has no bounds, and keys of curves have 256 and more (msPKI-Minimal-Key-Size).
 	MinimalKeySize int
 	// Validity is the life of a certificate, Renewal the last part of it in which it may be renewed
 	// (pKIExpirationPeriod, pKIOverlapPeriod). A year has 365 days.
@@ -98,9 +99,11 @@ type Template struct {
 	RASignatures int
 	// RAPolicies are the certificate policies of those who give the signatures (msPKI-RA-Policies).
 	RAPolicies []string
-	// RAApplicationPolicies are the purposes of those who give the signatures (msPKI-RA-Application-Policies).
+	// RAApplicationPolicies are the purposes of those who give the signatures, in templates without KeyProperties
+	// (msPKI-RA-Application-Policies).
 	RAApplicationPolicies []string
-	// KeyProperties stand in the place of RAApplicationPolicies from schema version 3 on, in this order.
+	// KeyProperties stand in the place of RAApplicationPolicies in schema version 3, and in 4 without
+	// [PrivateKeyLegacyProvider], in this order; [PropertyRAApplicationPolicies] is one of them.
 	KeyProperties []Property
 	// Access says who may read the template and enroll. Administrators who may change it need not be listed: a directory
 	// keeps them.
@@ -196,4 +199,12 @@ func (t Template) Clone() Template {
 	t.KeyProperties = slices.Clone(t.KeyProperties)
 	t.Access = slices.Clone(t.Access)
 	return t
+}
+
+// isNewer reports whether t is for the newer key providers (CNG): its keys have properties instead of a key spec, [MS-CRTD]
+// section 2.23.2.
+//
+// [MS-CRTD]: https://learn.microsoft.com/openspecs/windows_protocols/ms-crtd
+func (t Template) isNewer() bool {
+	return t.SchemaVersion == 3 || t.SchemaVersion == 4 && t.PrivateKeyFlags&PrivateKeyLegacyProvider == 0
 }
