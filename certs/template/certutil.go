@@ -35,8 +35,9 @@ var (
 )
 
 // Certutil returns the commands that lead from existing to d and publish it, and the changes that certutil has no
-// documented command for. config is the authority as HOST\NAME, or empty for the computer that the commands run on. Names
-// that cannot be pasted are an [*InvalidError].
+// documented command for. The last of the commands publishes: make the rest of the changes before it. config is the
+// authority as HOST\NAME, or empty for the computer that the commands run on. Names that cannot be pasted are an
+// [*InvalidError].
 func (d Desired) Certutil(existing Template, config string) (commands []Certutil, rest []Change, err error) {
 	e := &errs.InvalidError{Subject: "template: certutil", Problems: d.problems()}
 	switch {

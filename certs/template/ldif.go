@@ -170,7 +170,7 @@ func (r LDIFRecord) Template() (Template, error) {
 		if err != nil {
 			return Template{}, fmt.Errorf("template: %.300q: %w", name, err)
 		}
-		t.Access = security.Access()
+		t.Security, t.Access = security, security.Access()
 	}
 	return t, nil
 }

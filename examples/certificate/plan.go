@@ -67,19 +67,14 @@ func byHand(desired template.Desired, duplicate template.Template, p *printer) e
 		return err
 	}
 	p.note("\nBy hand: duplicate Web Server as %q, then", duplicate.DisplayName)
-	var publication []template.Certutil
-	for _, c := range commands {
-		if c.Attribute == "" {
-			publication = append(publication, c)
-			continue
-		}
-		p.say(map[string]any{"command": c.String()}, "  %s", c)
+	run := func(c template.Certutil) { p.say(map[string]any{"command": c.String()}, "  %s", c) }
+	last := len(commands) - 1
+	for _, c := range commands[:last] {
+		run(c)
 	}
 	for _, c := range console {
 		p.say(map[string]any{"console": c.String()}, "  in the console: %s", c)
 	}
-	for _, c := range publication {
-		p.say(map[string]any{"command": c.String()}, "  %s", c)
-	}
+	run(commands[last])
 	return nil
 }
