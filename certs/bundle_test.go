@@ -1,11 +1,22 @@
 package certs_test
 
 import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,8 +59,118 @@ func TestNewBundleWantsKeyAndCertificate(t *testing.T) {
 	wantCategory(t, "another key", err, certs.ErrInvalid)
 }
 
+// TestHollowKeysAreRefused hands in keys that would panic when they are used.
+func TestHollowKeysAreRefused(t *testing.T) {
+	service, _ := newService(t)
+	real, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, key := range map[string]crypto.Signer{
+		"nil RSA":        (*rsa.PrivateKey)(nil),
+		"empty RSA":      &rsa.PrivateKey{},
+		"half of RSA":    &rsa.PrivateKey{PublicKey: real.PublicKey},
+		"empty Ed25519":  ed25519.PrivateKey{},
+		"empty ECDSA":    &ecdsa.PrivateKey{},
+		"curve alone":    &ecdsa.PrivateKey{PublicKey: ecdsa.PublicKey{Curve: elliptic.P256()}},
+		"sealed nothing": tokenKey{&rsa.PrivateKey{}},
+	} {
+		_, err := certs.NewBundle(key, service.Leaf)
+		wantCategory(t, name+": bundle", err, certs.ErrInvalid)
+		request := &certs.Request{CommonName: fqdn, Key: key}
+		_, err = request.CSR()
+		wantCategory(t, name+": request", err, certs.ErrInvalid)
+		if findings := request.Check(); len(findings) != 1 || findings[0].ID != "request.invalid" {
+			t.Errorf("%s: findings %v", name, findings)
+		}
+		_, err = certs.SelfSigned(fqdn, &certs.SelfSignedOptions{Key: key})
+		wantCategory(t, name+": self-signed", err, certs.ErrInvalid)
+		_, err = certs.Complete(t.Context(), certstest.NewCA("CA"), "1", key)
+		wantCategory(t, name+": complete", err, certs.ErrInvalid)
+	}
+}
+
+// TestBundleWithoutKey is a .cer file that somebody has sent.
+func TestBundleWithoutKey(t *testing.T) {
+	service, _ := newService(t)
+	b := &certs.Bundle{Leaf: service.Leaf, Chain: service.Chain}
+	if b.String() != service.String() || b.Thumbprint() != service.Thumbprint() || !bytes.Equal(b.CER(), service.CER()) ||
+		!bytes.Equal(b.CERBase64(), service.CERBase64()) {
+		t.Errorf("got %v, want what %v is", b, service)
+	}
+	if got := ids(certs.CheckService(b, fqdn, time.Now())); !slices.Equal(got, []string{"cert.key.present"}) {
+		t.Errorf("checked: %v", got)
+	}
+	if findings := certs.SharedRole(b, service); len(findings) != 1 {
+		t.Errorf("shared role: %v", findings)
+	}
+	if len(b.TLS().Certificate) != 0 || b.PrivateKey() != nil {
+		t.Error("it can be served with")
+	}
+	_, err := b.PFX(certs.StaticPassword(pfxPassword), nil)
+	wantCategory(t, "PFX", err, certs.ErrInvalid)
+	_, err = (&certs.LocalCA{Authority: b}).Issue(t.Context(), nil, "")
+	wantCategory(t, "LocalCA", err, certs.ErrInvalid)
+}
+
+// TestGapsInAChainAreHarmless is for chains that were put together by hand.
+func TestGapsInAChainAreHarmless(t *testing.T) {
+	service, _ := newService(t)
+	service.Chain = append([]*x509.Certificate{nil}, service.Chain...)
+	if _, err := service.PFX(certs.StaticPassword(pfxPassword), nil); err != nil {
+		t.Error(err)
+	}
+	if findings := certs.CheckService(service, fqdn, time.Now()); len(findings) > 0 {
+		t.Error(findings)
+	}
+	if e := service.Expiry(time.Now()); e.Certificate == nil {
+		t.Errorf("got %+v", e)
+	}
+	if n := len(service.TLS().Certificate); n != 2 {
+		t.Errorf("%d certificates presented", n)
+	}
+	var none *certs.RevocationChecker
+	if _, err := none.Check(canceled(t), service, time.Now()); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func canceled(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}
+
+// TestNamesDoNotBreakOutOfALine has an authority that puts what it likes into a name.
+func TestNamesDoNotBreakOutOfALine(t *testing.T) {
+	b := makeBundle(t, func(o *order) { o.Subject.CommonName = "a\nERROR forged\x1b[2J" })
+	texts := []string{b.String()}
+	for _, f := range certs.CheckService(b, fqdn, time.Now()) {
+		texts = append(texts, f.Subject, f.Evidence)
+	}
+	for _, text := range texts {
+		if strings.ContainsAny(text, "\n\x1b") {
+			t.Errorf("%q", text)
+		}
+	}
+}
+
+func TestBundleAsJSON(t *testing.T) {
+	service, _ := newService(t)
+	got, err := json.Marshal([]*certs.Bundle{service, {}, nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf(`[{"commonName":%q,"thumbprint":%q,"notAfter":%q},null,null]`,
+		fqdn, service.Thumbprint(), service.Leaf.NotAfter.UTC().Format(time.RFC3339))
+	if string(got) != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestZeroBundleIsHarmless(t *testing.T) {
-	for _, b := range []*certs.Bundle{nil, {}} {
+	for _, b := range []*certs.Bundle{nil, {}, {Leaf: &x509.Certificate{}}} {
 		if b.PrivateKey() != nil || b.CER() != nil || !b.Thumbprint().IsZero() || len(b.TLS().Certificate) != 0 {
 			t.Errorf("%#v gives something", b)
 		}

@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// publicLimit is the longest life that browsers and public authorities allow, in days.
-const publicLimit = 398
-
 // chain wants the issuers in the bundle, because the service presents them and clients hold only the root. Whether the
-// leaf of an empty chain stands right below a root cannot be seen.
-func (c *checker) chain() {
-	if len(c.bundle.Chain) == 0 && !isSelfIssued(c.leaf) {
+// leaf of an empty chain stands right below a root is seen if roots are known.
+func (c *checker) chain(roots *x509.CertPool) {
+	issuers := c.issuers()
+	if len(issuers) == 0 && !isSelfIssued(c.leaf) {
+		if c.verify(roots) == nil {
+			return
+		}
 		c.warn("chain.complete", fmt.Sprintf("the certificate of the issuer %q is not included", c.leaf.Issuer), "include the whole chain: clients hold only the root")
 		return
 	}
 	child := c.leaf
-	for _, parent := range c.bundle.Chain {
+	for _, parent := range issuers {
 		if !issued(parent, child) {
 			c.warn("chain.order", fmt.Sprintf("%q did not issue %q", parent.Subject, child.Subject), "put the chain in order, the nearest issuer first")
 			return
@@ -31,28 +32,43 @@ func (c *checker) chain() {
 		child = parent
 	}
 	if !isSelfIssued(child) {
-		c.info("chain.root", fmt.Sprintf("the root %q is not included", child.Issuer), "nothing, if clients hold it: it is optional in the file")
+		c.info("chain.root", fmt.Sprintf("the issuer %q of %q is not included", child.Issuer, child.Subject),
+			"nothing, if it is a root that clients hold; include it otherwise")
 	}
 }
 
 // trust wants a chain to one of roots; nil is not looked at. Dates are for validity to complain about.
-func (c *checker) trust(roots *x509.CertPool, now time.Time) {
+func (c *checker) trust(roots *x509.CertPool) {
 	if roots == nil {
 		return
 	}
-	intermediates := x509.NewCertPool()
-	for _, issuer := range c.bundle.Chain {
+	if err := c.verify(roots); err != nil {
+		c.warn("chain.trust", err.Error(), "use a public authority, or deploy the root's certificate to the clients")
+	}
+}
+
+// verify looks for a chain to one of roots at a time when all of it was valid, if there is one.
+func (c *checker) verify(roots *x509.CertPool) error {
+	if roots == nil {
+		return errNoRoots
+	}
+	intermediates, begin := x509.NewCertPool(), c.leaf.NotBefore
+	for _, issuer := range c.issuers() {
 		intermediates.AddCert(issuer)
+		if issuer.NotBefore.After(begin) {
+			begin = issuer.NotBefore
+		}
 	}
 	_, err := c.leaf.Verify(x509.VerifyOptions{
-		Roots: roots, Intermediates: intermediates, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		Roots: roots, Intermediates: intermediates, CurrentTime: begin, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
-	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
-	if err == nil || (isInvalid && invalid.Reason == x509.Expired) {
-		return
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return nil
 	}
-	c.warn("chain.trust", err.Error(), "use a public authority, or deploy the root's certificate to the clients")
+	return err
 }
+
+var errNoRoots = errors.New("no roots are known")
 
 // template wants the certificate to come from the planned template; an empty oid is not looked at.
 func (c *checker) template(oid string) {
@@ -63,8 +79,8 @@ func (c *checker) template(oid string) {
 	switch found, ok := templateOf(c.leaf); {
 	case !ok:
 		c.warn("template", "it does not say which template it comes from", remedy)
-	case found.ID.String() != oid:
-		c.warn("template", fmt.Sprintf("it comes from the template %s, planned was %s", found.ID, oid), remedy)
+	case found.String() != oid:
+		c.warn("template", fmt.Sprintf("it comes from the template %s, planned was %s", found, oid), remedy)
 	}
 }
 
@@ -95,9 +111,36 @@ func httpURLs(all []string) []string {
 
 const remedyHTTP = "publish the revocation list over plain http: clients outside cannot read ldap"
 
+// publicLimits are the longest lives of certificates of public authorities, in days, by the day of issue: ballots SC-31 and
+// SC-081v3 of the CA/Browser Forum. An authority counts the last second in: a day has 86,400 of them.
+func publicLimits() []struct {
+	from time.Time
+	days int
+} {
+	date := func(year int, month time.Month, day int) time.Time {
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	return []struct {
+		from time.Time
+		days int
+	}{
+		{date(2029, time.March, 15), 47},
+		{date(2027, time.March, 15), 100},
+		{date(2026, time.March, 15), 200},
+		{date(2020, time.September, 1), 398},
+	}
+}
+
 // publicValidity looks at the life of a certificate of a public authority.
 func (c *checker) publicValidity() {
-	if days := int(c.leaf.NotAfter.Sub(c.leaf.NotBefore).Hours() / 24); days > publicLimit {
-		c.info("validity", fmt.Sprintf("it is valid for %d days", days), fmt.Sprintf("browsers refuse more than %d days from a public authority", publicLimit))
+	for _, limit := range publicLimits() {
+		if c.leaf.NotBefore.Before(limit.from) {
+			continue
+		}
+		if c.leaf.NotAfter.After(c.leaf.NotBefore.Add(time.Duration(limit.days) * day)) {
+			c.info("validity", fmt.Sprintf("it is valid from %s to %s", c.leaf.NotBefore.UTC().Format(time.RFC3339), c.leaf.NotAfter.UTC().Format(time.RFC3339)),
+				fmt.Sprintf("browsers refuse more than %d days from a public authority", limit.days))
+		}
+		return
 	}
 }

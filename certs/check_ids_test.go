@@ -40,6 +40,7 @@ func service(t *testing.T, change func(*order), what func(*certs.Deployment)) []
 	t.Helper()
 	bundle := makeBundle(t, func(o *order) {
 		fromTemplate(t, o, asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 8, 1, 2, 3})
+		o.NotAfter = o.NotBefore.Add(47 * 24 * time.Hour) // what every public authority may issue
 		if change != nil {
 			change(o)
 		}
@@ -85,8 +86,8 @@ func management(t *testing.T, change func(*order), what func(*certs.Deployment))
 func revocation(t *testing.T, change func(*crlWorld, *x509.RevocationList)) []certs.Finding {
 	t.Helper()
 	w := newCRLWorld(t, newECDSA(t))
-	checker := &certs.RevocationChecker{Transport: published(func(*http.Request) (*http.Response, error) {
-		if change == nil {
+	checker := &certs.RevocationChecker{Transport: published(func(r *http.Request) (*http.Response, error) {
+		if change == nil || r.URL.Path == "/none.crl" {
 			return answer(http.StatusNotFound, nil), nil
 		}
 		return answer(http.StatusOK, w.list(t, func(l *x509.RevocationList) { change(w, l) })), nil
@@ -163,6 +164,7 @@ func triggers(t *testing.T) map[string]struct {
 		severity slog.Level
 	}{
 		"cert.present":          {certs.CheckService(nil, fqdn, now), fails},
+		"cert.key.present":      {certs.CheckService(&certs.Bundle{Leaf: both.Leaf, Chain: both.Chain}, fqdn, now), tells},
 		"cert.key.match":        {certs.CheckService(swapped, fqdn, now), fails},
 		"cert.key.exportable":   {service(t, func(o *order) { o.key = tokenKey{o.key} }, nil), fails},
 		"cert.key.type":         {service(t, func(o *order) { o.key = newECDSA(t) }, nil), fails},
@@ -191,12 +193,14 @@ func triggers(t *testing.T) map[string]struct {
 		"cert.crl.reachable":    {revocation(t, nil), warns},
 		"cert.crl.unusable":     {revocation(t, func(w *crlWorld, l *x509.RevocationList) { l.ThisUpdate = w.now.Add(time.Hour) }), warns},
 		"cert.crl.stale":        {revocation(t, func(w *crlWorld, l *x509.RevocationList) { l.NextUpdate = w.now.Add(-time.Minute) }), warns},
+		"cert.crl.delta":        {revocation(t, func(_ *crlWorld, l *x509.RevocationList) { freshest(t, "http://pki.contoso.com/none.crl")(l) }), warns},
 		"cert.crl.revoked":      {revocation(t, func(w *crlWorld, l *x509.RevocationList) { w.revoke(x509.RevocationListEntry{})(l) }), fails},
 		"cert.aia":              {service(t, func(o *order) { o.IssuingCertificateURL = nil }, nil), tells},
 		"cert.ca.flag":          {service(t, func(o *order) { o.IsCA = true }, nil), fails},
 		"cert.shared-role":      {certs.SharedRole(both, both), warns},
 
 		"mgmt.present":        {certs.CheckManagement(nil, now), fails},
+		"mgmt.key.present":    {certs.CheckManagement(&certs.Bundle{Leaf: both.Leaf}, now), tells},
 		"mgmt.key.match":      {certs.CheckManagement(swapped, now), fails},
 		"mgmt.key.type":       {management(t, func(o *order) { o.key = newECDSA(t) }, nil), fails},
 		"mgmt.key.size":       {certs.CheckManagement(makeBundle(t, func(o *order) { o.key = sizedKey{bits: 3072} }), now), warns},
@@ -269,7 +273,7 @@ func TestEveryFindingIsTriggered(t *testing.T) {
 			t.Errorf("%s: %+v, want severity %v and no empty field", id, f, test.severity)
 		}
 	}
-	source := idsInSource(t)
+	source := idsInSource(t, roles)
 	if missing := difference(source, all); len(missing) > 0 {
 		t.Errorf("no case triggers %q", missing)
 	}
@@ -292,13 +296,13 @@ func difference[V any](want map[string]bool, got map[string]V) []string {
 
 // roles says in which roles the findings of a file appear; files of others are those of the PKCS #12 checks.
 var roles = map[string][]string{
-	"checker.go": {"cert", "mgmt"}, "check_service.go": {"cert"}, "check_chain.go": {"cert"}, "revocation.go": {"cert"},
+	"checker.go": {"cert", "mgmt"}, "check_service.go": {"cert"}, "check_chain.go": {"cert"}, "revocation.go": {"cert"}, "revocation_delta.go": {"cert"},
 	"check_management.go": {"mgmt"}, "check_renewal.go": {"renewal"}, "check_request.go": {"request"},
 }
 
 // idsInSource finds the identifiers in the source: the arguments of the methods of checker, and the first element of a
 // Finding.
-func idsInSource(t *testing.T) map[string]bool {
+func idsInSource(t *testing.T, roles map[string][]string) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
 	for name, prefixes := range roles {
@@ -337,7 +341,7 @@ func idsAt(n ast.Node) []string {
 	switch n := n.(type) {
 	case *ast.CallExpr:
 		method, ok := n.Fun.(*ast.SelectorExpr)
-		position := map[string]int{"fail": 0, "warn": 0, "info": 0, "add": 1, "addAbout": 2}
+		position := map[string]int{"fail": 0, "warn": 0, "info": 0, "note": 0, "add": 1, "addAbout": 2}
 		if i, isCheck := position[nameOf(method, ok)]; isCheck && i < len(n.Args) {
 			return literal(n.Args[i])
 		}

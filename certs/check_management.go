@@ -70,7 +70,7 @@ func (c *checker) uploaded(held []Thumbprint) {
 // SharedRole warns when one certificate is both the management and the service certificate: whoever takes the service's
 // key then controls the subscription.
 func SharedRole(management, service *Bundle) []Finding {
-	if management.isZero() || service.isZero() || !matches(management.Leaf, service.key()) {
+	if !management.hasLeaf() || !service.hasLeaf() || !sameKey(management.Leaf.PublicKey, service.Leaf.PublicKey) {
 		return nil
 	}
 	return []Finding{{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 )
 
 // Check reports what [Request.CSR] would refuse, at level Error, and what it allows although Configuration Manager does
@@ -24,6 +25,9 @@ func (r *Request) Check() []Finding {
 		c.warn("wildcard", fmt.Sprintf("common name %q", r.CommonName), "use the name of this service alone, or type the service FQDN by hand")
 	} else if label := firstLabel(r.CommonName); !isServicePrefix(label) {
 		c.warn("name.prefix", fmt.Sprintf("first label %q", label), remedyPrefix)
+	}
+	if strings.Contains(r.Template, " ") {
+		c.warn("template", fmt.Sprintf("the template is called %q", r.Template), "give its name, which commonly has no spaces, and not its display name")
 	}
 	if r.Template == "" && r.TemplateOID == "" {
 		c.info("template", "no template is named", "name one, if the authority is of Active Directory: it refuses the request otherwise")

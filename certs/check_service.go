@@ -1,6 +1,7 @@
 package certs
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -30,15 +31,13 @@ func (d *Deployment) CheckService(b *Bundle, now time.Time) []Finding {
 	c.signatures()
 	c.serverAuth()
 	c.keyUsage()
-	if name := c.commonName(); name != "" {
-		c.names(name, normalFQDN(d.FQDN), d.PublicAuthority)
-	}
+	c.names(normalFQDN(d.FQDN), d.PublicAuthority)
 	c.validity(now)
 	c.serial()
 	c.authority()
 	c.template(d.TemplateOID)
-	c.chain()
-	c.trust(d.Roots, now)
+	c.chain(d.Roots)
+	c.trust(d.Roots)
 	c.addresses()
 	if d.PublicAuthority {
 		c.publicValidity()
@@ -72,26 +71,36 @@ func (c *checker) commonName() string {
 	return names[0]
 }
 
-func (c *checker) names(commonName, fqdn string, public bool) {
+// names wants the certificate to be for the service fqdn; an empty one means its own common name.
+func (c *checker) names(fqdn string, public bool) {
+	commonName := c.commonName()
 	if isWildcard(commonName) {
 		c.warn("wildcard", fmt.Sprintf("common name %q", commonName), "type the service FQDN by hand, or use a certificate for this service alone")
 	}
-	if fqdn == "" && !isWildcard(commonName) {
-		fqdn = normalFQDN(commonName)
-	}
-	if fqdn == "" {
+	service := cmp.Or(fqdn, normalFQDN(commonName))
+	if service == "" {
 		return
 	}
-	if !nameCovers(commonName, fqdn) {
-		c.fail("cn.matches", fmt.Sprintf("common name %q, service %q", commonName, fqdn), "request a certificate whose common name is the service FQDN")
+	if commonName != "" && !nameCovers(commonName, service) {
+		c.fail("cn.matches", fmt.Sprintf("common name %q, service %q", commonName, service), "request a certificate whose common name is the service FQDN")
 	}
-	if !slices.ContainsFunc(c.leaf.DNSNames, func(name string) bool { return nameCovers(name, fqdn) }) {
-		c.fail("san.dns", "DNS names: "+quoteAll(c.leaf.DNSNames), fmt.Sprintf("request it with the DNS subject alternative name %q: TLS clients ignore the common name", fqdn))
-	} else if len(c.leaf.DNSNames) > 1 {
-		c.info("san.multi", "DNS names: "+quoteAll(c.leaf.DNSNames), "some Configuration Manager roles use only the first")
+	c.alternativeNames(service)
+	if isWildcard(service) {
+		return // what it will serve is not known
 	}
-	c.servicePrefix(fqdn)
-	c.azureDomain(fqdn, public)
+	c.servicePrefix(service)
+	c.azureDomain(service, public)
+}
+
+func (c *checker) alternativeNames(service string) {
+	covers := func(name string) bool { return nameCovers(name, service) || strings.EqualFold(name, service) }
+	evidence := "DNS names: " + quoteAll(c.leaf.DNSNames)
+	switch {
+	case !slices.ContainsFunc(c.leaf.DNSNames, covers):
+		c.fail("san.dns", evidence, fmt.Sprintf("request it with the DNS subject alternative name %q: TLS clients ignore the common name", service))
+	case len(c.leaf.DNSNames) > 1:
+		c.info("san.multi", evidence, "some Configuration Manager roles use only the first")
+	}
 }
 
 // nameCovers reports whether the name in a certificate, possibly a wildcard, covers fqdn.
@@ -128,8 +137,8 @@ func (c *checker) azureDomain(fqdn string, public bool) {
 
 // exportable wants a key that can be put into a .pfx file, which is how the console takes it.
 func (c *checker) exportable() {
-	if !isExportable(c.bundle.key()) {
-		c.fail("key.exportable", fmt.Sprintf("key of type %T", c.bundle.key()), "request it with a key that can leave its hardware: the console imports a .pfx file")
+	if key := c.bundle.PrivateKey(); key != nil && !isExportable(key) {
+		c.fail("key.exportable", fmt.Sprintf("key of type %T", key), "request it with a key that can leave its hardware: the console imports a .pfx file")
 	}
 }
 

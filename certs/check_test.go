@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,10 @@ func TestCheckService(t *testing.T) {
 		"any purpose":       {func(o *order) { o.ExtKeyUsage = nil }, fqdn, []string{"cert.eku.serverauth"}},
 		"no encipherment":   {func(o *order) { o.KeyUsage = x509.KeyUsageDigitalSignature }, fqdn, []string{"cert.ku"}},
 		"no common name":    {func(o *order) { o.Subject = pkix.Name{Organization: []string{"Contoso"}} }, fqdn, []string{"cert.cn.present"}},
+		"nothing right":     {func(o *order) { twoNames(o); o.DNSNames = nil }, "a-b.cloudapp.net", []string{"cert.cn.present", "cert.san.dns", "cert.name.prefix", "cert.name.azuredomain"}},
+		"wildcard, no SAN":  {func(o *order) { rename("*.contoso.com")(o); o.DNSNames = nil }, "", []string{"cert.wildcard", "cert.san.dns"}},
+		"an address":        {rename("192.168.1.10"), "", []string{"cert.cn.fqdn", "cert.name.prefix"}},
+		"30 days":           {func(o *order) { o.NotAfter = time.Now().Add(30 * 24 * time.Hour) }, fqdn, []string{"cert.validity"}},
 		"two common names":  {twoNames, fqdn, []string{"cert.cn.present"}},
 		"short common name": {func(o *order) { o.Subject.CommonName = "clouddp" }, fqdn, []string{"cert.cn.fqdn", "cert.cn.matches"}},
 		"another service":   {nil, "other.contoso.com", []string{"cert.cn.matches", "cert.san.dns"}},
@@ -138,6 +143,74 @@ func TestSeverities(t *testing.T) {
 		if findings := certs.CheckService(makeBundle(t, change), fqdn, time.Now()); len(findings) != 1 || findings[0].Severity != want {
 			t.Errorf("got %v, want severity %v", findings, want)
 		}
+	}
+}
+
+// TestTrustAndDatesAreSeparate has a certificate that is both expired and unknown to the clients.
+func TestTrustAndDatesAreSeparate(t *testing.T) {
+	b := makeBundle(t, func(o *order) { o.NotAfter = time.Now().Add(-time.Minute) })
+	known := x509.NewCertPool()
+	known.AddCert(b.Chain[0])
+	for name, test := range map[string]struct {
+		roots *x509.CertPool
+		chain []*x509.Certificate
+		want  []string
+	}{
+		"unknown root":              {x509.NewCertPool(), b.Chain, []string{"cert.validity", "cert.chain.trust"}},
+		"known root":                {known, b.Chain, []string{"cert.validity"}},
+		"known root, not in file":   {known, nil, []string{"cert.validity"}},
+		"unknown root, not in file": {x509.NewCertPool(), nil, []string{"cert.validity", "cert.chain.complete", "cert.chain.trust"}},
+	} {
+		d := &certs.Deployment{FQDN: fqdn, Roots: test.roots}
+		given, err := certs.NewBundle(b.PrivateKey(), append([]*x509.Certificate{b.Leaf}, test.chain...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ids(d.CheckService(given, time.Now())); !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// TestPublicLimits follows the ballots of the CA/Browser Forum.
+func TestPublicLimits(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, test := range []struct {
+		begin string
+		life  time.Duration
+		want  bool
+	}{
+		{"2020-08-31", 825 * day, false},
+		{"2020-09-01", 398 * day, false},
+		{"2020-09-01", 398*day + time.Second, true},
+		{"2026-03-14", 398 * day, false},
+		{"2026-03-15", 200 * day, false},
+		{"2026-03-15", 200*day + time.Second, true},
+		{"2027-03-15", 101 * day, true},
+		{"2029-03-15", 47 * day, false},
+		{"2029-03-15", 48 * day, true},
+	} {
+		begin, err := time.Parse(time.DateOnly, test.begin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := makeBundle(t, func(o *order) { o.NotBefore, o.NotAfter = begin, begin.Add(test.life) })
+		d := &certs.Deployment{FQDN: fqdn, PublicAuthority: true}
+		found := slices.ContainsFunc(d.CheckService(b, begin), func(f certs.Finding) bool {
+			return f.ID == "cert.validity" && f.Severity == slog.LevelInfo
+		})
+		if found != test.want {
+			t.Errorf("%s from %s: found %t", test.life, test.begin, found)
+		}
+	}
+}
+
+// TestKeyUsageReadsAsWindowsShowsIt wants names and the octet of the extension.
+func TestKeyUsageReadsAsWindowsShowsIt(t *testing.T) {
+	b := makeBundle(t, func(o *order) { o.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign })
+	findings := certs.CheckService(b, fqdn, time.Now())
+	if len(findings) != 1 || !strings.Contains(findings[0].Evidence, "digitalSignature, keyCertSign (84)") {
+		t.Errorf("got %v", findings)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +28,8 @@ type checker struct {
 
 func newChecker(role string, b *Bundle) *checker {
 	c := &checker{role: role, bundle: b}
-	if b.isZero() {
-		c.fail("present", "no certificate with its key was given", "enroll for one, or open the .pfx file that holds it")
+	if !b.hasLeaf() {
+		c.fail("present", "no certificate was given", "enroll for one, or open the .pfx file that holds it")
 		return c
 	}
 	c.leaf = b.Leaf
@@ -42,7 +43,7 @@ func (c *checker) add(severity slog.Level, id, evidence, remedy string) {
 func (c *checker) addAbout(subject *x509.Certificate, severity slog.Level, id, evidence, remedy string) {
 	name := cmp.Or(c.subject, "certificate")
 	if subject != nil {
-		name = subject.Subject.String()
+		name = printable(subject.Subject.String())
 	}
 	c.findings = append(c.findings, Finding{c.role + "." + id, severity, name, evidence, remedy})
 }
@@ -53,7 +54,10 @@ func (c *checker) info(id, evidence, remedy string) { c.add(slog.LevelInfo, id, 
 
 // key checks type and size: Configuration Manager takes RSA only, and its documents name 2048 and 4096 bits.
 func (c *checker) key() {
-	if !matches(c.leaf, c.bundle.key()) {
+	switch key := c.bundle.PrivateKey(); {
+	case key == nil:
+		c.info("key.present", "the certificate was given without its private key, which was not looked at", "check the .pfx file that holds both")
+	case !matches(c.leaf, key):
 		c.fail("key.match", "the private key belongs to another certificate", "export certificate and key together")
 	}
 	public, ok := c.leaf.PublicKey.(*rsa.PublicKey)
@@ -62,17 +66,17 @@ func (c *checker) key() {
 		return
 	}
 	evidence := fmt.Sprintf("%d bits", public.N.BitLen())
-	switch bits := public.N.BitLen(); {
-	case bits < minKeyBits:
+	switch length := public.N.BitLen(); {
+	case length < minKeyBits:
 		c.fail("key.size", evidence, "request a certificate with a key of 2048 or 4096 bits")
-	case bits != 2048 && bits != 4096:
+	case length != 2048 && length != 4096:
 		c.warn("key.size", evidence, "prefer the documented lengths, 2048 or 4096 bits")
 	}
 }
 
 // signatures looks at every signature a peer verifies. That of a root is never verified.
 func (c *checker) signatures() {
-	for _, certificate := range append([]*x509.Certificate{c.leaf}, c.bundle.Chain...) {
+	for _, certificate := range c.path() {
 		if certificate != c.leaf && isSelfIssued(certificate) {
 			continue
 		}
@@ -93,12 +97,25 @@ func (c *checker) signature(certificate *x509.Certificate) {
 	}
 }
 
+// path returns the leaf and its issuers.
+func (c *checker) path() []*x509.Certificate {
+	return append([]*x509.Certificate{c.leaf}, c.issuers()...)
+}
+
+// issuers returns those of the bundle; whoever made it by hand may have left gaps.
+func (c *checker) issuers() []*x509.Certificate {
+	return slices.DeleteFunc(slices.Clone(c.bundle.Chain), func(issuer *x509.Certificate) bool { return issuer == nil })
+}
+
 // validity checks the dates of the leaf and of every issuer.
 func (c *checker) validity(now time.Time) {
-	for _, certificate := range append([]*x509.Certificate{c.leaf}, c.bundle.Chain...) {
-		severity, evidence := validityAt(certificate, now)
-		if evidence != "" {
-			c.addAbout(certificate, severity, "validity", evidence, "renew it with the same common name")
+	for _, certificate := range c.path() {
+		remedy := "renew it with the same common name"
+		if certificate != c.leaf {
+			remedy = "renew the authority's certificate, then this one, and include the new one in the chain"
+		}
+		if severity, evidence := validityAt(certificate, now); evidence != "" {
+			c.addAbout(certificate, severity, "validity", evidence, remedy)
 		}
 	}
 }
@@ -109,8 +126,8 @@ func validityAt(certificate *x509.Certificate, now time.Time) (slog.Level, strin
 		return slog.LevelError, "valid only from " + certificate.NotBefore.UTC().Format(time.RFC3339)
 	case left < 0:
 		return slog.LevelError, "expired on " + certificate.NotAfter.UTC().Format(time.RFC3339)
-	case left < expiryNotice:
-		return slog.LevelWarn, fmt.Sprintf("expires in %d days", int(left.Hours()/24))
+	case left <= expiryNotice:
+		return slog.LevelWarn, fmt.Sprintf("expires in %d days", wholeDays(certificate.NotAfter, now))
 	default:
 		return slog.LevelInfo, ""
 	}
@@ -120,8 +137,22 @@ func validityAt(certificate *x509.Certificate, now time.Time) (slog.Level, strin
 func (c *checker) keyUsage() {
 	want := x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
 	if usage := c.leaf.KeyUsage; usage != 0 && usage&want != want {
-		c.warn("ku", fmt.Sprintf("key usage %#x lacks digital signature or key encipherment", int(usage)), "allow both in the template")
+		c.warn("ku", "key usage "+keyUsageNames(usage)+" lacks digital signature or key encipherment", "allow both in the template")
 	}
+}
+
+// keyUsageNames names what TLS and authorities use, and the hexadecimal form that Windows shows.
+func keyUsageNames(usage x509.KeyUsage) string {
+	var names []string
+	for i, name := range []string{
+		"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign",
+		"encipherOnly", "decipherOnly",
+	} {
+		if usage&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return fmt.Sprintf("%s (%02X)", strings.Join(names, ", "), bits.Reverse8(uint8(usage))) //nolint:gosec // the first octet
 }
 
 func (c *checker) hasExtKeyUsage(want x509.ExtKeyUsage) bool {

@@ -52,8 +52,13 @@ func TestEveryNamedCodeHasARemedy(t *testing.T) {
 			t.Errorf("%s may pass: %t, want %t", code, got, want)
 		}
 	}
-	unknown := &certs.DeniedError{Code: 0x80090020}
-	if unknown.Remedy() != "" || unknown.Error() != "request denied (0x80090020)" {
+	for _, code := range []certs.HRESULT{0x80070005, 0x80092012, 0x80092013, 0x800B0101, 0x800B0114, 0x80090020} {
+		if (&certs.DeniedError{Code: code}).Remedy() == "" {
+			t.Errorf("%s has no remedy", code)
+		}
+	}
+	unknown := &certs.DeniedError{Code: 0x80090021}
+	if unknown.Remedy() != "" || unknown.Error() != "request denied (0x80090021)" {
 		t.Errorf("an unknown code: %q, %q", unknown.Remedy(), unknown)
 	}
 }

@@ -20,9 +20,15 @@
 //	if err != nil {
 //		return err
 //	}
-//	return errors.Join(
-//		os.WriteFile("CloudDP.cer", service.CER(), 0o644),
-//		os.WriteFile("CloudDP.pfx", pfx, 0o600))
+//	if err := os.WriteFile("CloudDP.cer", service.CER(), 0o644); err != nil {
+//		return err
+//	}
+//	file, err := os.OpenFile("CloudDP.pfx", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // over no key that is there
+//	if err != nil {
+//		return err
+//	}
+//	_, err = file.Write(pfx)
+//	return errors.Join(err, file.Close())
 //
 // # Checks
 //

@@ -12,6 +12,10 @@ import (
 // Enroll asks issuer for the certificate that r describes and returns it with its chain and key. The certificate is
 // checked against the request: one for another key is [ErrIntegrity]. Besides the errors of [Issuer], a bad request is
 // an [*InvalidError].
+//
+// Save the key before, if the program may end before the certificate comes: a request that is pending, or whose answer was
+// lost ([ErrUnknown]), is completed with it. After a lost answer do not enroll again; a certificate manager knows the
+// number of the request, with which [Complete] fetches what became of it.
 func Enroll(ctx context.Context, issuer Issuer, r *Request) (*Bundle, error) {
 	if issuer == nil {
 		return nil, errs.Invalid("certs: enroll", "issuer", "is nil")
@@ -34,7 +38,8 @@ func Enroll(ctx context.Context, issuer Issuer, r *Request) (*Bundle, error) {
 	return bundle, nil
 }
 
-// Complete fetches the certificate of a request that [Enroll] left pending and joins it with the key that made it.
+// Complete fetches the certificate of a request that [Enroll] left pending and joins it with the key that made it. As long
+// as nobody has decided the error is a [*PendingError] again.
 // Errors are those of [Retriever]; a certificate for another key is [ErrIntegrity].
 func Complete(ctx context.Context, retriever Retriever, id string, key crypto.Signer) (*Bundle, error) {
 	e := &errs.InvalidError{Subject: "certs: complete"}

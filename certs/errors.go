@@ -18,7 +18,7 @@ var (
 	ErrPending = errs.ErrPending
 	// ErrDenied says that a certification authority refused; the error is a [*DeniedError].
 	ErrDenied = errs.ErrDenied
-	// ErrUnknown says that an answer was lost: the request may or may not have been issued.
+	// ErrUnknown says that an answer was lost: the request may or may not have been issued. See [Enroll] for what to do.
 	ErrUnknown = errs.ErrUnknown
 	// ErrUnsupported matches errors.ErrUnsupported.
 	ErrUnsupported = errs.ErrUnsupported

@@ -11,24 +11,21 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
-// exampleCA returns an authority that issues the template CloudDPCert with flags to its caller.
-func exampleCA(ctx context.Context, flags template.EnrollmentFlags) (*certstest.CA, error) {
-	ca := certstest.NewCA("Contoso Issuing CA")
-	group := ca.AddGroup("ConfigMgr Site Servers")
-	ca.JoinGroup(group)
-	wanted := template.CloudDP(group)
-	wanted.EnrollmentFlags = flags
-	_, err := template.Apply(ctx, ca, template.Desired{Template: wanted, CA: ca.Name()})
+// managedCA returns an authority whose certificate manager approves what is asked of CloudDPCert.
+func managedCA(ctx context.Context) (*certstest.CA, error) {
+	ca := certstest.NewEnterprise("Contoso Issuing CA")
+	wanted, err := ca.Template(ctx, "CloudDPCert")
+	if err != nil {
+		return nil, err
+	}
+	wanted.EnrollmentFlags |= template.EnrollmentPendAllRequests // "CA certificate manager approval"
+	_, err = template.Apply(ctx, ca, template.Desired{Template: wanted, CA: ca.Name()})
 	return ca, err
 }
 
 func ExampleEnroll() {
 	ctx := context.Background()
-	ca, err := exampleCA(ctx, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	ca := certstest.NewEnterprise("Contoso Issuing CA")
 	key, err := certs.GenerateKey(2048)
 	if err != nil {
 		fmt.Println(err)
@@ -60,7 +57,7 @@ func ExampleEnroll() {
 
 func ExampleComplete() {
 	ctx := context.Background()
-	ca, err := exampleCA(ctx, template.EnrollmentPendAllRequests)
+	ca, err := managedCA(ctx)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -88,6 +85,64 @@ func ExampleComplete() {
 	// CN=clouddp.contoso.com
 }
 
+// A request may wait for days, and the program that made it ends. Its key is kept in a .pfx file, with a certificate that
+// nobody uses.
+func ExampleComplete_anotherProcess() {
+	ctx := context.Background()
+	ca, err := managedCA(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	const name = "clouddp.contoso.com"
+	password := certs.StaticPassword("a long password")
+
+	ask := func() (file []byte, id string, err error) {
+		draft, err := certs.SelfSigned(name, nil) // with a new key
+		if err != nil {
+			return nil, "", err
+		}
+		if file, err = draft.PFX(password, nil); err != nil { // saved before anybody is asked
+			return nil, "", err
+		}
+		_, err = certs.Enroll(ctx, ca, &certs.Request{CommonName: name, Template: "CloudDPCert", Key: draft.PrivateKey()})
+		if pending, ok := errors.AsType[*certs.PendingError](err); ok {
+			return file, pending.ID, nil
+		}
+		return nil, "", err
+	}
+	file, id, err := ask()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	comeBack := func() error {
+		draft, err := certs.ParsePFX(file, password)
+		if err != nil {
+			return err
+		}
+		service, err := certs.Complete(ctx, ca, id, draft.PrivateKey())
+		if _, waits := errors.AsType[*certs.PendingError](err); waits {
+			fmt.Println("still waiting")
+			return nil
+		}
+		if err == nil {
+			fmt.Println(service.Leaf.Subject, "by", service.Leaf.Issuer)
+		}
+		return err
+	}
+	for _, decide := range []func(string) error{func(string) error { return nil }, ca.Approve} {
+		if err := errors.Join(decide(id), comeBack()); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output:
+	// still waiting
+	// CN=clouddp.contoso.com by CN=Contoso Issuing CA
+}
+
 func ExampleCheckService() {
 	management, err := certs.SelfSigned("cloud-dp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key()})
 	if err != nil {
@@ -104,11 +159,7 @@ func ExampleCheckService() {
 
 func ExampleRevocationChecker() {
 	ctx := context.Background()
-	ca, err := exampleCA(ctx, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	ca := certstest.NewEnterprise("Contoso Issuing CA")
 	request := &certs.Request{CommonName: "clouddp.contoso.com", Template: "CloudDPCert", Key: certstest.Key()}
 	service, err := certs.Enroll(ctx, ca, request)
 	if err != nil {

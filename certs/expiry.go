@@ -2,6 +2,7 @@ package certs
 
 import (
 	"crypto/x509"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -48,6 +49,22 @@ type Expiry struct {
 	Next time.Time
 }
 
+// MarshalJSON implements [json.Marshaler] with the subject and the thumbprint of the certificate, the stage, the days and
+// the time of the next stage, which is left out after the last.
+func (e Expiry) MarshalJSON() ([]byte, error) {
+	shown := struct {
+		Certificate string      `json:"certificate,omitempty"`
+		Thumbprint  Thumbprint  `json:"thumbprint,omitzero"`
+		Stage       ExpiryStage `json:"stage"`
+		Days        int         `json:"days"`
+		Next        time.Time   `json:"next,omitzero"`
+	}{Thumbprint: ThumbprintOf(e.Certificate), Stage: e.Stage, Days: e.Days, Next: e.Next}
+	if e.Certificate != nil {
+		shown.Certificate = e.Certificate.Subject.String()
+	}
+	return json.Marshal(shown)
+}
+
 // Expiry returns the stage at the time now. It looks at Leaf and Chain alone, so a Bundle without a key will do. The end
 // itself belongs to the life of a certificate, as in [RFC 5280].
 //
@@ -58,6 +75,9 @@ func (b *Bundle) Expiry(now time.Time) Expiry {
 	}
 	first, begin := b.Leaf, b.Leaf.NotBefore
 	for _, issuer := range b.Chain {
+		if issuer == nil {
+			continue
+		}
 		if issuer.NotAfter.Before(first.NotAfter) {
 			first = issuer
 		}
@@ -66,7 +86,7 @@ func (b *Bundle) Expiry(now time.Time) Expiry {
 		}
 	}
 	stage, next := stageAt(begin, first.NotAfter, now)
-	return Expiry{first, stage, wholeDays(first.NotAfter.Sub(now)), next}
+	return Expiry{first, stage, wholeDays(first.NotAfter, now), next}
 }
 
 const (
@@ -76,6 +96,9 @@ const (
 )
 
 func stageAt(begin, end, now time.Time) (stage ExpiryStage, next time.Time) {
+	if now.After(end) {
+		return ExpiryOver, time.Time{}
+	}
 	stage = ExpiryNotYet
 	for i, starts := range []time.Time{begin, end.Add(-planNotice), end.Add(-expiryNotice), end.Add(-urgentNotice), end.Add(1)} {
 		if starts.After(now) {
@@ -86,11 +109,17 @@ func stageAt(begin, end, now time.Time) (stage ExpiryStage, next time.Time) {
 	return stage, time.Time{}
 }
 
-// wholeDays rounds towards the past.
-func wholeDays(left time.Duration) int {
-	days := int(left / day)
-	if left < 0 && left%day != 0 {
+// wholeDays returns the days from now until end, rounded towards the past. A [time.Duration] holds 292 years, and some
+// authorities write the year 9999.
+func wholeDays(end, now time.Time) int {
+	const secondsOfDay = int64(day / time.Second)
+	left := end.Unix() - now.Unix()
+	if end.Nanosecond() < now.Nanosecond() {
+		left--
+	}
+	days := left / secondsOfDay
+	if left < 0 && left%secondsOfDay != 0 {
 		days--
 	}
-	return days
+	return int(days)
 }

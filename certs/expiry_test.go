@@ -2,6 +2,8 @@ package certs_test
 
 import (
 	"crypto/x509"
+	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -33,6 +35,34 @@ func TestExpiryStages(t *testing.T) {
 		if got.Stage != test.want || got.Days != test.days || !got.Next.Equal(test.next) || got.Certificate != bundle.Leaf {
 			t.Errorf("%s: %s, %d days, next %s; want %s, %d, %s", test.now, got.Stage, got.Days, got.Next, test.want, test.days, test.next)
 		}
+	}
+}
+
+// TestExpiryOfOddLives are those of issuers that are over before the leaf begins, and of the year 9999.
+func TestExpiryOfOddLives(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	leaf := &x509.Certificate{NotBefore: now.Add(time.Hour), NotAfter: now.Add(1000 * time.Hour)}
+	issuer := &x509.Certificate{NotBefore: now.Add(-time.Hour), NotAfter: now.Add(-time.Minute)}
+	got := (&certs.Bundle{Leaf: leaf, Chain: []*x509.Certificate{issuer}}).Expiry(now)
+	if got.Stage != certs.ExpiryOver || !got.Next.IsZero() || got.Days != -1 {
+		t.Errorf("an issuer that is over: %+v", got)
+	}
+	forever := &x509.Certificate{NotBefore: now, NotAfter: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}
+	if got := (&certs.Bundle{Leaf: forever}).Expiry(now); got.Days != 2_912_112 {
+		t.Errorf("the year 9999: %d days", got.Days)
+	}
+}
+
+func TestExpiryAsJSON(t *testing.T) {
+	b := makeBundle(t, nil)
+	got, err := json.Marshal([]certs.Expiry{b.Expiry(b.Leaf.NotAfter.Add(-8 * 24 * time.Hour)), {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf(`[{"certificate":"CN=%s","thumbprint":%q,"stage":"soon","days":8,"next":%q},{"stage":"not yet","days":0}]`,
+		fqdn, b.Thumbprint(), b.Leaf.NotAfter.Add(-7*24*time.Hour).UTC().Format(time.RFC3339))
+	if string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

@@ -16,7 +16,7 @@ func isFQDN(name string) bool {
 			return false
 		}
 	}
-	return true
+	return strings.Trim(labels[len(labels)-1], "0123456789") != "" // else it is an address
 }
 
 func isHostLabel(label string) bool {

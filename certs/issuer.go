@@ -5,7 +5,14 @@ import (
 	"crypto/x509"
 )
 
-// Issuer is a certification authority that turns a certificate signing request into a certificate.
+// Issuer is a certification authority that turns a certificate signing request into a certificate. The module has these:
+//
+//   - package certs/adcs/icpr asks Active Directory Certificate Services over RPC, as Windows itself does; take it where the
+//     site can reach the authority;
+//   - package certs/adcs/certsrv asks them through their web pages, where nothing but HTTPS leads to them;
+//   - package certs/adcs/certreq runs certreq.exe, on a Windows that does either by itself;
+//   - [LocalCA] signs in this process, for those without an enterprise authority;
+//   - package certs/certstest has one in memory, for tests.
 //
 // Issue sends csr (DER, PKCS #10) once and names the certificate template it asks for; an Issuer without templates
 // ignores the name. The first certificate returned is the leaf; the rest is its chain in any order. Errors:

@@ -18,7 +18,9 @@ import (
 const minKeyBits = 2048
 
 // GenerateKey returns a new RSA key of 2048, 3072 or 4096 bits; Configuration Manager takes no other kind. Any other
-// length is an [*InvalidError]. [Request] takes any [crypto.Signer] of a kind that certificates hold.
+// length is an [*InvalidError]. The key is sealed as that of a [Bundle] is: no verb, logger or encoder shows it, and it
+// leaves through [Bundle.PFX] and [Bundle.PrivateKey] alone. [Request] takes any other [crypto.Signer] of a kind that
+// certificates hold.
 func GenerateKey(bits int) (crypto.Signer, error) {
 	if bits != 2048 && bits != 3072 && bits != 4096 {
 		return nil, errs.Invalid("certs: generate key", "bits", "%d is not 2048, 3072 or 4096", bits)
@@ -27,7 +29,7 @@ func GenerateKey(bits int) (crypto.Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certs: generate key of %d bits: %w", bits, err)
 	}
-	return key, nil
+	return seal(key), nil
 }
 
 // sealedKey hides a signer behind a function value, which no formatter can look into. It signs like the key itself.
@@ -65,24 +67,46 @@ func (sealedKey) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText implements [encoding.TextMarshaler] with a placeholder.
 func (sealedKey) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// publicKey returns the public half of key, or nil if key is nil or holds nothing.
+// publicKey returns the public half of key, or nil if key is nil, holds nothing or is of another kind.
 func publicKey(key crypto.Signer) crypto.PublicKey {
-	if isNil(key) {
+	if isNil(key) || isHollow(unsealed(key)) {
 		return nil
 	}
 	switch public := key.Public().(type) {
 	case *rsa.PublicKey:
-		if public.N != nil {
+		if public != nil && public.N != nil && public.E != 0 {
 			return public
 		}
 	case *ecdsa.PublicKey:
-		if public.Curve != nil {
+		if isPoint(public) {
 			return public
 		}
 	case ed25519.PublicKey:
-		return public
+		if len(public) == ed25519.PublicKeySize {
+			return public
+		}
 	}
 	return nil
+}
+
+// isHollow reports whether a key of the standard library lacks its private half, with which it would panic.
+func isHollow(key crypto.Signer) bool {
+	switch key := key.(type) {
+	case nil:
+		return true
+	case *rsa.PrivateKey:
+		return key.D == nil
+	case *ecdsa.PrivateKey:
+		return key.Curve == nil || key.D == nil //nolint:staticcheck // whether it is there can be seen in no other way
+	case ed25519.PrivateKey:
+		return len(key) != ed25519.PrivateKeySize
+	default:
+		return false
+	}
+}
+
+func isPoint(public *ecdsa.PublicKey) bool {
+	return public != nil && public.Curve != nil && public.X != nil && public.Y != nil //nolint:staticcheck // as above
 }
 
 func isNil(key crypto.Signer) bool {
@@ -99,8 +123,12 @@ func isNil(key crypto.Signer) bool {
 
 // matches reports whether certificate was issued for key.
 func matches(certificate *x509.Certificate, key crypto.Signer) bool {
-	public, ok := publicKey(key).(interface{ Equal(crypto.PublicKey) bool })
-	return ok && certificate != nil && public.Equal(certificate.PublicKey)
+	return certificate != nil && sameKey(publicKey(key), certificate.PublicKey)
+}
+
+func sameKey(a, b crypto.PublicKey) bool {
+	public, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && public.Equal(b)
 }
 
 // checkKey adds a problem to e if key is missing, or an RSA key of less than 2048 bits.

@@ -1,7 +1,6 @@
 package certs
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/x509"
 	"encoding/pem"
@@ -9,12 +8,14 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/clouddp/sdk/certs/internal/pkcs7"
 	"github.com/clouddp/sdk/internal/errs"
 )
 
 // ParseKeyPair reads a certificate with its chain and its unencrypted private key, each as PEM or DER, of at most 1 MiB
-// each; the two may be one PEM file, given twice. The key is PKCS #8, PKCS #1 or SEC 1. It is how the files of a
-// certification authority on disk become a [LocalCA]. Errors: [ErrLimit]; [ErrUnsupported] for an encrypted key; else an
+// each; the two may be one PEM file, given twice. Certificates may come as the .p7b file that an authority hands out
+// (PKCS #7). The key is PKCS #8, PKCS #1 or SEC 1. It is how the files of a certification authority on disk become a
+// [LocalCA]. Errors: [ErrLimit]; [ErrUnsupported] for an encrypted key; else an
 // [*InvalidError], which never shows the key.
 func ParseKeyPair(certificates, key []byte) (*Bundle, error) {
 	if len(certificates) > maxFile || len(key) > maxFile {
@@ -34,20 +35,22 @@ func ParseKeyPair(certificates, key []byte) (*Bundle, error) {
 	return NewBundle(signer, parsed...)
 }
 
+var errEncryptedKey = fmt.Errorf("the key is encrypted; decrypt it, or use a .pfx file: %w", ErrUnsupported)
+
 func parseCertificates(file []byte) ([]*x509.Certificate, error) {
 	if isSequenceTag(file) {
-		return x509.ParseCertificates(file)
+		return parseCertificatesDER(file)
 	}
 	var all []*x509.Certificate
-	for block, rest := pem.Decode(file); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
+	for block, rest := pem.Decode(withoutMark(file)); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" && block.Type != "PKCS7" {
 			continue
 		}
-		certificate, err := x509.ParseCertificate(block.Bytes)
+		certificates, err := parseCertificatesDER(block.Bytes)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, certificate)
+		all = append(all, certificates...)
 	}
 	if len(all) == 0 {
 		return nil, errors.New("is neither DER nor PEM with a CERTIFICATE")
@@ -55,15 +58,22 @@ func parseCertificates(file []byte) ([]*x509.Certificate, error) {
 	return all, nil
 }
 
+func parseCertificatesDER(der []byte) ([]*x509.Certificate, error) {
+	if kindOf(der) == kindP7B {
+		return pkcs7.Certificates(der)
+	}
+	return x509.ParseCertificates(der)
+}
+
 func parseKey(file []byte) (crypto.Signer, error) {
 	if isSequenceTag(file) {
 		return parseKeyDER(file)
 	}
-	for block, rest := pem.Decode(file); block != nil; block, rest = pem.Decode(rest) {
+	for block, rest := pem.Decode(withoutMark(file)); block != nil; block, rest = pem.Decode(rest) {
 		switch {
 		case !strings.HasSuffix(block.Type, "PRIVATE KEY"):
-		case block.Type == "ENCRYPTED PRIVATE KEY" || bytes.Contains([]byte(block.Headers["Proc-Type"]), []byte("ENCRYPTED")):
-			return nil, fmt.Errorf("the key is encrypted; decrypt it, or use a .pfx file: %w", ErrUnsupported)
+		case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
+			return nil, errEncryptedKey
 		default:
 			return parseKeyDER(block.Bytes)
 		}
@@ -73,6 +83,9 @@ func parseKey(file []byte) (crypto.Signer, error) {
 
 // parseKeyDER tries the three forms that keys have. What the parsers say is not passed on: it is about secret bytes.
 func parseKeyDER(der []byte) (crypto.Signer, error) {
+	if kindOf(der) == kindEncryptedKey {
+		return nil, errEncryptedKey
+	}
 	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		if signer, ok := key.(crypto.Signer); ok {
 			return signer, nil

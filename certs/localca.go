@@ -3,12 +3,10 @@ package certs
 import (
 	"context"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
 	"math/big"
-	"slices"
 	"time"
 
 	"github.com/clouddp/sdk/internal/errs"
@@ -49,7 +47,10 @@ func (ca *LocalCA) Issue(ctx context.Context, csr []byte, _ string) ([]*x509.Cer
 	}
 	leaf, err := sign(ca.certificate(request, now), authority, request.PublicKey, ca.Authority.PrivateKey())
 	if err != nil {
-		return nil, fmt.Errorf("certs: local CA %s: %w", authority.Subject.CommonName, err)
+		return nil, fmt.Errorf("certs: local CA %s: %w", printable(authority.Subject.CommonName), err)
+	}
+	if err := ca.vouch(leaf); err != nil {
+		return nil, err
 	}
 	return append([]*x509.Certificate{leaf, authority}, ca.Authority.Chain...), nil
 }
@@ -57,7 +58,7 @@ func (ca *LocalCA) Issue(ctx context.Context, csr []byte, _ string) ([]*x509.Cer
 func (ca *LocalCA) validate() error {
 	e := &errs.InvalidError{Subject: "certs: local CA"}
 	switch {
-	case ca == nil || ca.Authority.isZero():
+	case ca == nil || !ca.Authority.hasKey():
 		e.Add("Authority", "holds no certificate or no key")
 		return e
 	case !ca.Authority.Leaf.IsCA:
@@ -68,12 +69,28 @@ func (ca *LocalCA) validate() error {
 	if ca.Validity < 0 || ca.Validity > maxValidity {
 		e.Add("Validity", "%s is not between 0 and 100 years", ca.Validity)
 	}
-	for _, address := range slices.Concat(ca.RevocationLists, ca.IssuerURLs) {
+	checkHTTP(e, "RevocationLists", ca.RevocationLists)
+	checkHTTP(e, "IssuerURLs", ca.IssuerURLs)
+	return e.Err()
+}
+
+func checkHTTP(e *errs.InvalidError, field string, addresses []string) {
+	for _, address := range addresses {
 		if len(httpURLs([]string{address})) == 0 {
-			e.Add("RevocationLists, IssuerURLs", "%q is not an http address", address)
+			e.Add(field, "%q is not an http address", address)
 		}
 	}
-	return e.Err()
+}
+
+// vouch makes sure that clients which trust the authority will take leaf: it may be bound to names of its own.
+func (ca *LocalCA) vouch(leaf *x509.Certificate) error {
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.Authority.Leaf)
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: leaf.NotBefore, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
+	if err != nil {
+		return &DeniedError{Code: codeInvalidName, Reason: err.Error()}
+	}
+	return nil
 }
 
 // certificate is what the authority puts its name to.
@@ -89,17 +106,13 @@ func (ca *LocalCA) certificate(request *x509.CertificateRequest, now time.Time) 
 	if end.After(authority.NotAfter) {
 		end = authority.NotAfter
 	}
-	usage := x509.KeyUsageDigitalSignature
-	if _, isRSA := request.PublicKey.(*rsa.PublicKey); isRSA {
-		usage |= x509.KeyUsageKeyEncipherment
-	}
 	return &x509.Certificate{
 		Subject:               pkix.Name{CommonName: request.Subject.CommonName},
 		DNSNames:              request.DNSNames,
 		SerialNumber:          newSerial(),
 		NotBefore:             begin,
 		NotAfter:              end,
-		KeyUsage:              usage,
+		KeyUsage:              serverKeyUsage(request.PublicKey),
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		SubjectKeyId:          keyID(request.RawSubjectPublicKeyInfo),
 		CRLDistributionPoints: ca.RevocationLists,

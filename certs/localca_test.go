@@ -2,7 +2,10 @@ package certs_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -19,6 +22,7 @@ import (
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/certstest"
+	"github.com/clouddp/sdk/certs/internal/pkcs7"
 )
 
 // labCA is made of files, as an administrator keeps them.
@@ -216,6 +220,26 @@ func TestLocalCAThatCannotIssue(t *testing.T) {
 	})
 }
 
+// encryptedKey is EncryptedPrivateKeyInfo of RFC 5208.
+type encryptedKey struct {
+	Algorithm pkix.AlgorithmIdentifier
+	Data      []byte
+}
+
+// TestLocalCAVouchesForWhatItIssues has an authority that is bound to other names.
+func TestLocalCAVouchesForWhatItIssues(t *testing.T) {
+	ca := labCA(t, func(c *x509.Certificate) { c.PermittedDNSDomains = []string{"fabrikam.com"} })
+	csr, err := (&certs.Request{CommonName: fqdn, Key: certstest.Key()}).CSR()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ca.Issue(t.Context(), csr, "")
+	denied, ok := errors.AsType[*certs.DeniedError](err)
+	if !ok || denied.Code != 0x800B0114 || denied.Remedy() == "" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestParseKeyPair(t *testing.T) {
 	service := makeBundle(t, nil)
 	key, ok := certstest.Key().(*rsa.PrivateKey)
@@ -228,10 +252,18 @@ func TestParseKeyPair(t *testing.T) {
 	}
 	armour := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
 	cert, issuer := armour("CERTIFICATE", service.Leaf.Raw), armour("CERTIFICATE", service.Chain[0].Raw)
+	p7b, err := pkcs7.Encode(service.Chain[0], service.Leaf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark := []byte("\xEF\xBB\xBF")
 	for name, pair := range map[string][2][]byte{
-		"DER":      {slices.Concat(service.Leaf.Raw, service.Chain[0].Raw), pkcs8},
-		"PKCS #1":  {slices.Concat(issuer, cert), armour("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key))},
-		"one file": {slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer), slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer)},
+		"PKCS #7":          {p7b, pkcs8},
+		"armoured PKCS #7": {armour("PKCS7", p7b), pkcs8},
+		"byte order marks": {slices.Concat(mark, cert, issuer), slices.Concat(mark, armour("PRIVATE KEY", pkcs8))},
+		"DER":              {slices.Concat(service.Leaf.Raw, service.Chain[0].Raw), pkcs8},
+		"PKCS #1":          {slices.Concat(issuer, cert), armour("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key))},
+		"one file":         {slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer), slices.Concat(armour("PRIVATE KEY", pkcs8), cert, issuer)},
 	} {
 		got, err := certs.ParseKeyPair(pair[0], pair[1])
 		if err != nil || !got.Leaf.Equal(service.Leaf) || len(got.Chain) != 1 {
@@ -250,6 +282,7 @@ func TestParseKeyPair(t *testing.T) {
 		"damaged key":        {cert, armour("PRIVATE KEY", pkcs8[:50]), certs.ErrInvalid},
 		"another's":          {issuer, pkcs8, certs.ErrInvalid},
 		"encrypted":          {cert, armour("ENCRYPTED PRIVATE KEY", pkcs8), certs.ErrUnsupported},
+		"encrypted, DER":     {cert, marshal(t, encryptedKey{pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2}}, pkcs8}), certs.ErrUnsupported},
 		"encrypted, old way": {cert, encrypted, certs.ErrUnsupported},
 		"too large":          {cert, make([]byte, 1<<20+1), certs.ErrLimit},
 	} {
@@ -261,13 +294,20 @@ func TestParseKeyPair(t *testing.T) {
 	}
 }
 
+// FuzzLocalCA signs what is asked for, so that the authority gets to read it.
 func FuzzLocalCA(f *testing.F) {
 	key := newECDSA(f)
-	der, err := (&certs.Request{CommonName: fqdn, Key: key}).CSR()
-	if err != nil {
-		f.Fatal(err)
+	for _, name := range []string{fqdn, "*.contoso.com", "a1b2c3.contoso.com"} {
+		der, err := (&certs.Request{CommonName: name, DNSNames: []string{name, "x.contoso.com"}, Template: "CloudDPCert", Key: key}).CSR()
+		if err != nil {
+			f.Fatal(err)
+		}
+		request, err := x509.ParseCertificateRequest(der)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(request.RawTBSCertificateRequest)
 	}
-	f.Add(der)
 	f.Add([]byte{0x30, 0x80})
 	root := &x509.Certificate{Subject: pkix.Name{CommonName: "Lab CA"}, IsCA: true, BasicConstraintsValid: true, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	authority, err := certs.NewBundle(key, create(f, root, root, key.Public(), key))
@@ -275,8 +315,8 @@ func FuzzLocalCA(f *testing.F) {
 		f.Fatal(err)
 	}
 	ca := &certs.LocalCA{Authority: authority}
-	f.Fuzz(func(t *testing.T, csr []byte) {
-		issued, err := ca.Issue(t.Context(), csr, "")
+	f.Fuzz(func(t *testing.T, asked []byte) {
+		issued, err := ca.Issue(t.Context(), signCSR(t, asked, key), "")
 		if err != nil {
 			wantCategory(t, "Issue", err, certs.ErrDenied)
 			return
@@ -285,6 +325,19 @@ func FuzzLocalCA(f *testing.F) {
 			t.Errorf("issued %v, %v", issued[0].Subject, err)
 		}
 	})
+}
+
+// signCSR makes a request of its signed part.
+func signCSR(t *testing.T, signed []byte, key *ecdsa.PrivateKey) []byte {
+	t.Helper()
+	digest := sha256.Sum256(signed)
+	signature, err := ecdsa.SignASN1(rand.Reader, key, digest[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	algorithm := marshal(t, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}})
+	content := slices.Concat(signed, algorithm, marshal(t, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}))
+	return marshal(t, asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: content})
 }
 
 // FuzzTemplateExtension reads whatever stands in the extension that names a template.

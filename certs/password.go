@@ -3,8 +3,8 @@ package certs
 import "log/slog"
 
 // Password returns a secret when it is needed. Being a function it prints as nothing but a placeholder, whatever
-// formats, logs or encodes it. A Password is called as late as possible and its result is not kept; Go strings cannot
-// be wiped, so the package promises redaction, not erasure.
+// formats, logs or encodes it. A Password is called as late as possible and its result is neither changed nor kept; Go
+// strings cannot be wiped, so the package promises redaction, not erasure.
 type Password func() ([]byte, error)
 
 const redacted = "[redacted]"

@@ -1,8 +1,6 @@
 package certs
 
 import (
-	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -20,7 +18,7 @@ type Profile int
 
 const (
 	// WindowsLegacy is 3DES with SHA-1, the one profile that every importer opens, Windows Server 2016 and Azure
-	// cloud services included.
+	// cloud services included, if the key is RSA or ECDSA. (NSS imports no Ed25519 key by any profile.)
 	WindowsLegacy Profile = iota
 	// Windows2019 is AES-256 with SHA-256, for Windows Server 2019, Windows 10 1709 and later. Azure cloud services
 	// and Windows Server 2016 answer it with "wrong password".
@@ -71,7 +69,7 @@ type PFXOptions struct {
 // ASCII, which is what every importer takes. Bad input, such as a Leaf that the key does not belong to, is an
 // [*InvalidError]; a key that cannot leave its hardware is [ErrUnsupported].
 func (b *Bundle) PFX(password Password, o *PFXOptions) ([]byte, error) {
-	if b.isZero() {
+	if !b.hasKey() {
 		return nil, errs.Invalid("certs: pfx", "b", "holds no certificate or no key")
 	}
 	var options PFXOptions
@@ -82,9 +80,7 @@ func (b *Bundle) PFX(password Password, o *PFXOptions) ([]byte, error) {
 		return nil, err
 	}
 	key := b.PrivateKey()
-	switch key.(type) {
-	case *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey:
-	default:
+	if !isExportable(key) {
 		return nil, fmt.Errorf("certs: pfx %s: key of type %T cannot be exported: %w", b, key, ErrUnsupported)
 	}
 	secret, err := exportPassword(password)
@@ -152,7 +148,9 @@ func (o *PFXOptions) writer(b *Bundle, key []byte) *pkcs12.Writer {
 		w.Iterations = defaultIterations
 	}
 	for _, c := range b.Chain {
-		w.Chain = append(w.Chain, c.Raw)
+		if c != nil {
+			w.Chain = append(w.Chain, c.Raw)
+		}
 	}
 	return w
 }
@@ -182,6 +180,5 @@ func readPassword(subject string, password Password) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: password: %w", subject, err)
 	}
-	defer clear(secret)
 	return string(secret), nil
 }

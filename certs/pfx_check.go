@@ -2,16 +2,11 @@ package certs
 
 import (
 	"cmp"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/clouddp/sdk/certs/internal/pkcs12"
 )
 
 // CheckPFXOptions adjusts [CheckPFX]; nil or the zero value means every default.
@@ -27,16 +22,18 @@ type CheckPFXOptions struct {
 	CER []byte
 }
 
-const (
-	// goodPassword is how long, in characters, a password should be for a file that somebody may copy.
-	goodPassword = 12
-	// What .NET 9 takes by default (Pkcs12LoaderLimits.Defaults): iterations of one derivation, and of all.
-	dotNetIterations, dotNetTotal = 300_000, 1_000_000
-)
+// What .NET 9 takes by default (Pkcs12LoaderLimits.Defaults): iterations of one derivation, and of all.
+const dotNetIterations, dotNetTotal = 300_000, 1_000_000
+
+// remedyLegacy says how to write a file anew for every importer, whoever holds it.
+const remedyLegacy = "export it again with the profile windows-legacy, which every importer opens; on Windows with " +
+	"Export-PfxCertificate -CryptoAlgorithmOption TripleDES_SHA1, in OpenSSL with pkcs12 -export -keypbe PBE-SHA1-3DES " +
+	"-certpbe PBE-SHA1-3DES -macalg sha1"
 
 // CheckPFX looks for what will go wrong with a .pfx file: importers that refuse it, a password that some of them do not
 // take, attributes that lead Windows astray, a file that others can read. What needs the password is left out if it is
-// nil. The IDs of the findings begin with "pfx."; a file that cannot be opened is one of them, "pfx.open".
+// nil. The IDs of the findings begin with "pfx."; a file that cannot be opened is one of them, "pfx.open", and a password
+// that cannot be had another, "pfx.password.read".
 func CheckPFX(pfx []byte, password Password, o *CheckPFXOptions) []Finding {
 	c := &pfxChecker{}
 	if o != nil {
@@ -46,22 +43,37 @@ func CheckPFX(pfx []byte, password Password, o *CheckPFXOptions) []Finding {
 		c.Importers = []Importer{ImporterWindows2019, ImporterWindows2016, ImporterAzure}
 	}
 	c.permissions()
-	file, err := parsePFX("certs: check pfx", pfx)
+	file, err := parsePFX(subjectCheckPFX, pfx)
 	if err != nil {
 		c.unopened(err)
 		return c.findings
 	}
 	c.info = infoOf(file)
-	c.profile()
-	c.iterations()
 	if password == nil {
-		c.ber(c.info.BER)
+		c.outside()
 		c.visibleKeys()
 		return c.findings
 	}
-	c.inside(file, password)
+	secret, err := readPassword(subjectCheckPFX, password)
+	if err != nil {
+		c.fail("password.read", evidence(err), "give the password of the file: the file itself has not been opened")
+		c.outside()
+		return c.findings
+	}
+	content, err := openPFX(subjectCheckPFX, file, secret)
+	if err != nil {
+		c.outside()
+		c.unopened(err)
+		return c.findings
+	}
+	c.info = infoOf(content.File)
+	c.outside()
+	c.password(secret)
+	c.inside(content)
 	return c.findings
 }
+
+const subjectCheckPFX = "certs: check pfx"
 
 // pfxChecker gathers findings about one file.
 type pfxChecker struct {
@@ -82,7 +94,27 @@ func (c *pfxChecker) warn(id, evidence, remedy string) { c.add(slog.LevelWarn, i
 func (c *pfxChecker) note(id, evidence, remedy string) { c.add(slog.LevelInfo, id, evidence, remedy) }
 
 func (c *pfxChecker) unopened(err error) {
-	c.fail("open", err.Error(), "check the password, or export the file again")
+	remedy := "copy or export the file again: it is damaged"
+	switch {
+	case errors.Is(err, ErrLimit):
+		remedy = "export the file again: no genuine one is so large or so costly to open"
+	case errors.Is(err, ErrUnsupported):
+		remedy = remedyLegacy
+	case errors.Is(err, ErrInvalid):
+		remedy = "give the .pfx file that holds the certificate and its key"
+	case c.info != nil:
+		remedy = "check the password, letter by letter and for a line break at its end, or export the file again: " +
+			"a wrong password and a damaged file look alike"
+	}
+	c.fail("open", evidence(err), remedy)
+}
+
+// evidence is what an error says beyond what was being done.
+func evidence(err error) string {
+	if invalid, ok := errors.AsType[*InvalidError](err); ok {
+		return invalid.Problems[0].Reason
+	}
+	return strings.TrimPrefix(err.Error(), subjectCheckPFX+": ")
 }
 
 func (c *pfxChecker) permissions() {
@@ -91,16 +123,26 @@ func (c *pfxChecker) permissions() {
 	}
 }
 
+// outside looks at how the file is made, as far as it can be seen.
+func (c *pfxChecker) outside() {
+	c.profile()
+	c.iterations()
+	if c.info.BER {
+		c.warn("ber", "the file is BER", "export it again with OpenSSL or Windows: many programs read DER only")
+	}
+}
+
 // profile compares the algorithms with what the importers open.
 func (c *pfxChecker) profile() {
-	const remedy = "export it again with the profile windows-legacy, which every importer opens"
 	made := fmt.Sprintf("encryption: %s; MAC: %s", orNone(strings.Join(c.info.Encryption, ", ")), orNone(c.info.MAC))
 	for _, importer := range c.Importers {
-		switch row := c.info.importBy(importer); {
+		switch row, known := c.info.importBy(importer); {
+		case !known:
+			c.warn("profile", fmt.Sprintf("nothing is known of an importer %q", importer), "name one of those that InspectPFX lists")
 		case !row.Known:
-			c.warn("profile", fmt.Sprintf("%s; %s", row, made), remedy)
+			c.warn("profile", fmt.Sprintf("%s; %s", row, made), remedyLegacy)
 		case !row.Opens:
-			c.fail("profile", fmt.Sprintf("%s; %s", row, made), remedy)
+			c.fail("profile", fmt.Sprintf("%s; %s", row, made), remedyLegacy)
 		}
 	}
 }
@@ -112,74 +154,28 @@ func (c *pfxChecker) iterations() {
 	}
 }
 
-func (c *pfxChecker) ber(found bool) {
-	if found {
-		c.warn("ber", "the file is BER", "export it again with OpenSSL or Windows: many programs read DER only")
-	}
-}
-
-// inside looks at what the password opens.
-func (c *pfxChecker) inside(file *pkcs12.File, password Password) {
-	secret, err := readPassword("certs: check pfx", password)
-	if err != nil {
-		c.unopened(err)
-		return
-	}
-	c.password(secret)
-	content, err := openPFX("certs: check pfx", file, secret)
-	if err != nil {
-		c.ber(c.info.BER)
-		c.unopened(err)
-		return
-	}
-	c.ber(content.BER)
-	for _, key := range content.Keys {
-		_, isRSA := key.Public().(*rsa.PublicKey)
-		c.key(key.Name, Provider(key.Provider), isRSA)
-	}
-	c.content(content)
-}
-
-// password complains of passwords by what importers do with them, never showing anything of it.
-func (c *pfxChecker) password(secret string) {
-	const remedy = "choose a password of 12 or more printable ASCII characters"
-	isASCII := !strings.ContainsFunc(secret, func(r rune) bool { return r > '~' })
-	switch {
-	case secret == "":
-		c.fail("password.empty", "the password is empty", remedy+": Azure wants one")
-		return
-	case strings.ContainsRune(secret, 0):
-		c.fail("password.nul", "the password holds a NUL character", remedy+": programs in C stop reading at the NUL")
-	case strings.ContainsFunc(secret, func(r rune) bool { return r > 0xFFFF }):
-		c.fail("password.nonbmp", "the password holds a character beyond U+FFFF", remedy+": Java and most programs in Go refuse it")
-	case !isASCII && slices.Contains(c.Importers, ImporterJava):
-		c.fail("password.nonascii", "the password is not ASCII", remedy+": Java refuses it")
-	case !isASCII:
-		c.warn("password.nonascii", "the password is not ASCII", remedy+": some importers refuse it, Java among them")
-	}
-	if utf8.RuneCountInString(secret) < goodPassword {
-		evidence := fmt.Sprintf("fewer than %d characters, with %d iterations against guessing", goodPassword, c.info.Iterations)
-		c.warn("password.weak", evidence, remedy)
-	}
-}
-
 // visibleKeys looks at the keys that need no password.
 func (c *pfxChecker) visibleKeys() {
 	if c.info.Keys > 0 {
-		c.key(c.info.KeyName, c.info.Provider, false)
+		c.attributes(c.info.KeyName, c.info.Provider, false)
 	}
 	if c.info.Keys > 1 {
 		c.keyCount(fmt.Sprintf("%d private keys", c.info.Keys))
 	}
 }
 
-func (c *pfxChecker) key(name string, provider Provider, isRSA bool) {
+// attributes looks at what lies beside a key.
+func (c *pfxChecker) attributes(name string, provider Provider, isRSA bool) {
+	const cannotSign = "which cannot sign with SHA-256"
 	switch {
 	case provider.isKSP():
 		c.warn("csp", fmt.Sprintf("the key is meant for %q", provider),
 			`name a CSP for programs that say "Invalid provider type specified"`)
 	case provider == "" && isRSA:
-		c.note("csp", fmt.Sprintf("no provider is named: Windows takes %q, which cannot sign with SHA-256", ProviderEnhanced),
+		c.note("csp", fmt.Sprintf("no provider is named: Windows takes %q, %s", ProviderEnhanced, cannotSign),
+			"name "+string(ProviderRSAAES)+" if a program signs with the key")
+	case provider == ProviderEnhanced:
+		c.note("csp", fmt.Sprintf("the key is meant for %q, %s", provider, cannotSign),
 			"name "+string(ProviderRSAAES)+" if a program signs with the key")
 	}
 	if name != "" {
@@ -190,34 +186,4 @@ func (c *pfxChecker) key(name string, provider Provider, isRSA bool) {
 
 func (c *pfxChecker) keyCount(evidence string) {
 	c.fail("keycount", evidence, "export the certificate that is meant alone, with its key")
-}
-
-// content wants one key with its certificate, and the same certificate in the .cer file.
-func (c *pfxChecker) content(content *pkcs12.Content) {
-	if keys := len(distinct(content.Keys)); keys != 1 {
-		c.keyCount(fmt.Sprintf("%d private keys", keys))
-	}
-	bundle, err := bundleOf(content)
-	if err != nil {
-		_, several := errors.AsType[*KeyCountError](err)
-		if !several && len(content.Keys) > 0 {
-			c.fail("key.match", err.Error(), "export certificate and key together")
-		}
-		return
-	}
-	if c.CER != nil {
-		c.twoFiles(bundle)
-	}
-}
-
-func (c *pfxChecker) twoFiles(bundle *Bundle) {
-	const remedy = "export both files from the same certificate: what is signed with the one is verified with the other"
-	leaf, err := ParseCER(c.CER)
-	switch {
-	case err != nil:
-		c.fail("twofiles", err.Error(), remedy)
-	case !leaf.Equal(bundle.Leaf):
-		evidence := fmt.Sprintf("the .cer file holds %s, the .pfx file %s", ThumbprintOf(leaf), bundle.Thumbprint())
-		c.fail("twofiles", evidence, remedy)
-	}
 }

@@ -114,6 +114,7 @@ const (
 	sourceOld    = "acme.sh#6805, openssl#27035, ansible.windows#582, vcert#463"
 	sourceNew    = "Microsoft, Export-PfxCertificate: TripleDES_SHA1 and AES256_SHA256"
 	sourceAzure  = "reports of Azure Cloud Services and Container Apps refusing AES-256 with SHA-256"
+	sourceThen   = "what the export wizard of that Windows writes: 3DES or RC2 with SHA-1; EJBCA, ejbca-ce#922"
 	sourceNobody = "not documented"
 )
 
@@ -146,7 +147,7 @@ func (t *traits) before(i Importer, says, source string) Import {
 	case t.aes():
 		return Import{Importer: i, Known: true, Says: says, Source: source}
 	case t.old():
-		return Import{Importer: i, Known: true, Opens: true, Source: source}
+		return Import{Importer: i, Known: true, Opens: true, Source: sourceThen}
 	default:
 		return Import{Importer: i, Source: sourceNobody}
 	}

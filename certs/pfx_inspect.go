@@ -33,7 +33,7 @@ type PFXInfo struct {
 
 // InspectPFX describes a .pfx file of at most 1 MiB without its password, among other things which importers open it
 // and which will say that the password is wrong. Errors: [ErrIntegrity] for a damaged file, [ErrLimit] for one that is too
-// large, [ErrUnsupported] for one that is not protected by a password, [*InvalidError] for a certificate.
+// large, [ErrUnsupported] for one that is not protected by a password, [*InvalidError] for a file of another kind.
 func InspectPFX(pfx []byte) (*PFXInfo, error) {
 	file, err := parsePFX("certs: inspect pfx", pfx)
 	if err != nil {
@@ -72,14 +72,14 @@ func (i *PFXInfo) count(iterations int) {
 	i.TotalIterations += iterations
 }
 
-// importBy returns the row of an importer; nothing is known of one that has none.
-func (i *PFXInfo) importBy(importer Importer) Import {
+// importBy returns the row of an importer.
+func (i *PFXInfo) importBy(importer Importer) (row Import, known bool) {
 	for _, row := range i.Imports {
 		if row.Importer == importer {
-			return row
+			return row, true
 		}
 	}
-	return Import{Importer: importer, Source: sourceNobody}
+	return Import{}, false
 }
 
 // String describes the file in several lines, the last ones an importer each.
@@ -89,12 +89,12 @@ func (i *PFXInfo) String() string {
 	if i.BER {
 		encoding = "BER"
 	}
-	fmt.Fprintf(&b, "%s, %d parts, %d visible keys\n", encoding, i.Parts, i.Keys)
+	fmt.Fprintf(&b, "%s; parts: %d; visible keys: %d\n", encoding, i.Parts, i.Keys)
 	fmt.Fprintf(&b, "MAC: %s\n", orNone(i.MAC))
 	fmt.Fprintf(&b, "encryption: %s\n", orNone(strings.Join(i.Encryption, "; ")))
 	fmt.Fprintf(&b, "iterations: %d at most, %d in all\n", i.Iterations, i.TotalIterations)
-	fmt.Fprintf(&b, "key name: %s\n", orNone(i.KeyName))
-	fmt.Fprintf(&b, "provider: %s\n", orNone(string(i.Provider)))
+	fmt.Fprintf(&b, "key name: %s\n", printable(orNone(i.KeyName)))
+	fmt.Fprintf(&b, "provider: %s\n", printable(orNone(string(i.Provider))))
 	for _, row := range i.Imports {
 		fmt.Fprintln(&b, row)
 	}
@@ -108,7 +108,7 @@ func orNone(s string) string {
 	return s
 }
 
-// String describes the row in one line: "Java 17: opens".
+// String describes the row in one line, with its source: "Java 17: opens (the integration tests of this package)".
 func (i Import) String() string {
 	switch {
 	case !i.Known:

@@ -79,7 +79,7 @@ func TestInspectPFXIsReadable(t *testing.T) {
 	}
 	text := info.String()
 	for _, want := range []string{
-		"DER, 2 parts, 1 visible keys\n", "MAC: HMAC SHA-256\n", "encryption: PBES2 AES-256-CBC, PBKDF2 HMAC SHA-256\n",
+		"DER; parts: 2; visible keys: 1\n", "MAC: HMAC SHA-256\n", "encryption: PBES2 AES-256-CBC, PBKDF2 HMAC SHA-256\n",
 		"iterations: 2048 at most, 6144 in all\n", "key name: Cloud DP\n",
 		"provider: Microsoft Enhanced RSA and AES Cryptographic Provider\n",
 		`Windows Server 2016: refuses and says "The specified network password is not correct"`, "Java 17: opens",
@@ -97,7 +97,7 @@ func TestInspectPFXIsReadable(t *testing.T) {
 		t.Errorf("%s came back as %+v, %v", encoded, back, err)
 	}
 	ber, err := certs.InspectPFX(golden(t, "nss.pfx"))
-	if err != nil || !strings.HasPrefix(ber.String(), "BER, ") {
+	if err != nil || !strings.HasPrefix(ber.String(), "BER; ") {
 		t.Errorf("got %v, %v", ber, err)
 	}
 }
@@ -107,7 +107,7 @@ func TestInspectPFXRefuses(t *testing.T) {
 		pfx  []byte
 		want error
 	}{
-		"nothing":     {nil, certs.ErrIntegrity},
+		"nothing":     {nil, certs.ErrInvalid},
 		"too large":   {make([]byte, 1<<20+1), certs.ErrLimit},
 		"certificate": {golden(t, "service.cer"), certs.ErrInvalid},
 		"half":        {golden(t, "openssl.pfx")[:1000], certs.ErrIntegrity},

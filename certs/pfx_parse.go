@@ -11,14 +11,14 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// ParsePFX opens a PKCS #12 file of at most 1 MiB, whoever wrote it: the leaf is the certificate that matches the key,
+// ParsePFX opens a PKCS #12 file of at most 1 MiB, whoever wrote it, in Base64 or PEM armour too: the leaf is the certificate that matches the key,
 // the chain is put in order, keys without a certificate are left out. Errors: [ErrIntegrity] for a wrong password or a
 // damaged file, [ErrLimit] for a file that is too large or too costly, [ErrUnsupported] for an encryption that cannot be
-// read and for a file without a MAC, [*KeyCountError] for several keys with certificates, [*InvalidError] for a missing
-// or mismatched key.
+// read and for a file without a MAC, [*KeyCountError] for several keys with certificates, [*InvalidError] for a file of
+// another kind and for a missing or mismatched key.
 //
 // What a file may cost is known before it is spent: 5,000,000 iterations of key derivation in all, counting those inside
-// an encrypted part as soon as it is open, and 200 keys and certificates. On a machine so slow that this takes more than a
+// an encrypted part as soon as it is open, 200 keys and certificates, and 32 signatures to order the chain. On a machine so slow that this takes more than a
 // minute, it is given up with [ErrLimit]. Nothing goes on in the background.
 func ParsePFX(pfx []byte, password Password) (*Bundle, error) {
 	file, err := parsePFX("certs: parse pfx", pfx)
@@ -38,14 +38,35 @@ func ParsePFX(pfx []byte, password Password) (*Bundle, error) {
 
 // parsePFX reads what is open in a file.
 func parsePFX(subject string, pfx []byte) (*pkcs12.File, error) {
-	file, err := pkcs12.Parse(pfx)
-	if err == nil {
-		return file, nil
+	if len(pfx) > maxFile {
+		return nil, fmt.Errorf("%s: %d bytes, at most %d are read: %w", subject, len(pfx), maxFile, ErrLimit)
 	}
-	if _, notCER := ParseCER(pfx); notCER == nil {
-		return nil, errs.Invalid(subject, "pfx", "is a certificate without key, the content of a .cer file")
+	der, reason := derOf(pfx, "PKCS12", "PFX")
+	if reason == "" {
+		reason = notPFX(der)
 	}
-	return nil, fmt.Errorf("%s: %w", subject, err)
+	if reason != "" {
+		return nil, errs.Invalid(subject, "pfx", "%s", reason)
+	}
+	file, err := pkcs12.Parse(der)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", subject, err)
+	}
+	return file, nil
+}
+
+// notPFX says what a file is that is no .pfx file; empty for one that may be.
+func notPFX(der []byte) string {
+	switch kindOf(der) {
+	case kindCertificate:
+		return "is a certificate without key, the content of a .cer file"
+	case kindP7B:
+		return "is a .p7b file (PKCS #7), which holds no private key"
+	case kindKey, kindEncryptedKey:
+		return "is a private key without its certificate; export both together"
+	case kindUnknown, kindPFX:
+	}
+	return ""
 }
 
 func openPFX(subject string, file *pkcs12.File, secret string) (*pkcs12.Content, error) {
@@ -67,21 +88,19 @@ func bundleOf(content *pkcs12.Content) (*Bundle, error) {
 	case len(content.Certificates) == 0 && content.Unreadable == nil:
 		return nil, errs.Invalid("certs: parse pfx", "pfx", "holds no certificate")
 	}
-	certificates := make([]*x509.Certificate, len(content.Certificates))
-	for i, c := range content.Certificates {
-		certificates[i] = c.Certificate
-	}
-	var found []*Bundle
+	certificates := certificatesOf(content)
+	var keys []crypto.Signer
+	several := new(KeyCountError)
 	for _, key := range distinct(content.Keys) {
-		if b, err := NewBundle(key, certificates...); err == nil {
-			found = append(found, b)
+		if leaf := leafFor(key, certificates); leaf != nil {
+			keys, several.Leaves = append(keys, key), append(several.Leaves, leaf)
 		}
 	}
 	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		return nil, fmt.Errorf("certs: parse pfx: %w", keyCount(found))
+	case len(keys) == 1:
+		return newBundle(keys[0], several.Leaves[0], certificates), nil
+	case len(keys) > 1:
+		return nil, fmt.Errorf("certs: parse pfx: %w", several)
 	case content.Unreadable != nil:
 		return nil, fmt.Errorf("certs: parse pfx: a certificate: %w: %w", content.Unreadable, ErrUnsupported)
 	default:
@@ -94,10 +113,7 @@ func bundleOf(content *pkcs12.Content) (*Bundle, error) {
 func distinct(keys []pkcs12.Key) []crypto.Signer {
 	var once []crypto.Signer
 	for _, key := range keys {
-		same := func(other crypto.Signer) bool {
-			public, ok := other.Public().(interface{ Equal(crypto.PublicKey) bool })
-			return ok && public.Equal(key.Public())
-		}
+		same := func(other crypto.Signer) bool { return sameKey(other.Public(), key.Public()) }
 		if !slices.ContainsFunc(once, same) {
 			once = append(once, key.Signer)
 		}
@@ -105,10 +121,10 @@ func distinct(keys []pkcs12.Key) []crypto.Signer {
 	return once
 }
 
-func keyCount(found []*Bundle) *KeyCountError {
-	e := new(KeyCountError)
-	for _, b := range found {
-		e.Leaves = append(e.Leaves, b.Leaf)
+func certificatesOf(content *pkcs12.Content) []*x509.Certificate {
+	all := make([]*x509.Certificate, len(content.Certificates))
+	for i, c := range content.Certificates {
+		all[i] = c.Certificate
 	}
-	return e
+	return all
 }

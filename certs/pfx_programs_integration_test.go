@@ -4,6 +4,7 @@ package certs_test
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
 	"os"
 	"os/exec"
@@ -69,11 +70,11 @@ func opens(t *testing.T, importer certs.Importer, pfx, password string) (output 
 	case certs.ImporterOpenSSLLegacy:
 		return shows(t, []string{certificate, key}, "openssl", "pkcs12", "-legacy", "-in", pfx, "-passin", secret, "-nodes")
 	case certs.ImporterJava:
-		return shows(t, []string{"PrivateKeyEntry"}, "keytool", "-list", "-keystore", pfx, "-storetype", "PKCS12", "-storepass", password)
+		return shows(t, []string{"private key: ", "certificate: "}, "java", "-XX:TieredStopAtLevel=1", save(t, "Entries.java", []byte(printEntries)), pfx, password)
 	case certs.ImporterNSS:
 		return newNSS(t).add(t, pfx, password)
 	case certs.ImporterGnuTLS:
-		return shows(t, []string{certificate, key}, "certtool", "--p12-info", "--inder", "--infile", pfx, "--password", password)
+		return openedByGnuTLS(t, pfx, password)
 	case certs.ImporterNode:
 		return shows(t, []string{"connected to clouddp.contoso.com"}, "node", "-e", serveTLS, pfx, password)
 	default:
@@ -91,6 +92,53 @@ func shows(t *testing.T, parts []string, name string, args ...string) (output st
 	}
 	return output, ok
 }
+
+// openedByGnuTLS asks certtool twice: it takes a file apart without decrypting the key in it.
+func openedByGnuTLS(t *testing.T, pfx, password string) (output string, ok bool) {
+	t.Helper()
+	output, ok = shows(t, []string{"BEGIN CERTIFICATE", "PRIVATE KEY-----"}, "certtool", "--p12-info", "--inder", "--infile", pfx, "--password", password)
+	block := []byte(output)
+	for ok {
+		var found *pem.Block
+		if found, block = pem.Decode(block); found == nil {
+			return output, ok
+		}
+		if found.Type != "ENCRYPTED PRIVATE KEY" {
+			continue
+		}
+		key := save(t, "key.pem", pem.EncodeToMemory(found))
+		var more string
+		more, ok = shows(t, []string{"Public Key Algorithm", "private exponent"}, "certtool", "--key-info", "--pkcs8", "--infile", key, "--password", password)
+		output += more
+	}
+	return output, ok
+}
+
+// printEntries is a program for Java that prints what is in a key store, with the attributes of its keys.
+const printEntries = `
+import java.io.File;
+import java.security.KeyStore;
+import java.util.Collections;
+
+class Entries {
+	public static void main(String[] args) throws Exception {
+		char[] password = args[1].toCharArray();
+		KeyStore store = KeyStore.getInstance("PKCS12");
+		try (var file = new java.io.FileInputStream(args[0])) {
+			store.load(file, password);
+		}
+		for (String name : Collections.list(store.aliases())) {
+			System.out.println("friendly name: " + name);
+			if (store.getEntry(name, new KeyStore.PasswordProtection(password)) instanceof KeyStore.PrivateKeyEntry entry) {
+				System.out.println("private key: " + entry.getPrivateKey().getAlgorithm());
+				System.out.println("certificate: " + entry.getCertificate().getType());
+				entry.getAttributes().forEach(System.out::println);
+			}
+		}
+		System.out.println("entries: " + store.size());
+	}
+}
+`
 
 // serveTLS is a program for Node that serves TLS with a file and connects to itself.
 const serveTLS = `

@@ -9,7 +9,8 @@ import (
 // (KSP) of the newer programming interface. Any other name than the constants is written as it is.
 type Provider string
 
-// The providers that Microsoft's documentation names for certificates of services.
+// The providers that Microsoft's documentation names for certificates of services. A service certificate needs none: the
+// console imports its file under the provider that it prefers, and [ProviderRSASChannel] is what its template names.
 const (
 	// ProviderRSAAES signs with SHA-256 for programs of either generation; the choice for a management certificate that
 	// the .NET Framework uses.
@@ -29,7 +30,9 @@ func (p Provider) rsaOnly() bool {
 }
 
 // isKSP reports whether the provider is out of reach for programs that use the older interface.
-func (p Provider) isKSP() bool { return strings.HasSuffix(string(p), "Key Storage Provider") }
+func (p Provider) isKSP() bool {
+	return strings.HasSuffix(string(p), "Key Storage Provider") || p == "Microsoft Platform Crypto Provider" // the TPM's
+}
 
 // KeySpec is what a key is for in a cryptographic service provider; the numbers are those of Windows.
 type KeySpec int

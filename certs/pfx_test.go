@@ -6,6 +6,8 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"slices"
 	"strings"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/certstest"
+	"github.com/clouddp/sdk/certs/internal/pkcs7"
 )
 
 const pfxPassword = "P@ssw0rd for tests"
@@ -141,6 +144,77 @@ func patch(t *testing.T, pfx, old, replacement []byte) []byte {
 	return bytes.ReplaceAll(pfx, old, replacement)
 }
 
+// TestPFXIsReadHoweverItIsWrapped is for files that came by mail, and for those of certtool, which writes PEM.
+func TestPFXIsReadHoweverItIsWrapped(t *testing.T) {
+	service, _ := newService(t)
+	pfx, secret := export(t, service, nil), certs.StaticPassword(pfxPassword)
+	text := base64.StdEncoding.EncodeToString(pfx)
+	for name, file := range map[string][]byte{
+		"PEM":             pem.EncodeToMemory(&pem.Block{Type: "PKCS12", Bytes: pfx}),
+		"Base64":          []byte(text),
+		"mark, two lines": []byte("\xEF\xBB\xBF" + text[:64] + "\r\n" + text[64:] + "\r\n"),
+	} {
+		opened, err := certs.ParsePFX(file, secret)
+		if err != nil || opened.Thumbprint() != service.Thumbprint() {
+			t.Errorf("%s: got %v, %v", name, opened, err)
+		}
+		if _, err := certs.InspectPFX(file); err != nil {
+			t.Errorf("%s: inspect: %v", name, err)
+		}
+		if findings := certs.CheckPFX(file, secret, nil); !slices.Equal(ids(findings), []string{"pfx.csp"}) {
+			t.Errorf("%s: check: %v", name, findings)
+		}
+	}
+}
+
+// TestOtherFilesAreCalledByTheirName wants to know what was sent instead of a .pfx file.
+func TestOtherFilesAreCalledByTheirName(t *testing.T) {
+	service, _ := newService(t)
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(service.PrivateKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p7b, err := pkcs7.Encode(service.Leaf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, file := range map[string][]byte{
+		"is empty":                  []byte(" \n"),
+		"neither DER nor Base64":    []byte("Dear colleague,"),
+		"a certificate without key": service.CER(),
+		"a .p7b file":               p7b,
+		"a private key":             pkcs8,
+		`a PEM block "PRIVATE KEY"`: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}),
+		`a PEM block "CERTIFICATE"`: service.CERBase64(),
+		"more than one PEM block":   bytes.Repeat(pem.EncodeToMemory(&pem.Block{Type: "PKCS12", Bytes: pkcs8}), 2),
+	} {
+		_, err := certs.InspectPFX(file)
+		wantCategory(t, want, err, certs.ErrInvalid)
+		if err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// TestPasswordStaysTheCallers hands out the same bytes each time.
+func TestPasswordStaysTheCallers(t *testing.T) {
+	service, _ := newService(t)
+	secret := []byte(pfxPassword)
+	password := func() ([]byte, error) { return secret, nil }
+	for range 2 {
+		pfx, err := service.PFX(password, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := certs.ParsePFX(pfx, password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if string(secret) != pfxPassword {
+		t.Errorf("the password is %q now", secret)
+	}
+}
+
 func TestParsePFXRefuses(t *testing.T) {
 	service, _ := newService(t)
 	good := export(t, service, nil)
@@ -160,8 +234,8 @@ func TestParsePFXRefuses(t *testing.T) {
 		password string
 		want     error
 	}{
-		"nothing":                {nil, pfxPassword, certs.ErrIntegrity},
-		"garbage":                {[]byte("no file"), pfxPassword, certs.ErrIntegrity},
+		"nothing":                {nil, pfxPassword, certs.ErrInvalid},
+		"garbage":                {[]byte("no file"), pfxPassword, certs.ErrInvalid},
 		"half a file":            {good[:len(good)/2], pfxPassword, certs.ErrIntegrity},
 		"trailing data":          {append(slices.Clone(good), 0), pfxPassword, certs.ErrIntegrity},
 		"wrong password":         {good, "wrong", certs.ErrIntegrity},

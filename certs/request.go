@@ -3,7 +3,6 @@ package certs
 import (
 	"crypto"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -22,13 +21,14 @@ const (
 )
 
 // Request describes a certificate to ask a certification authority for.
-type Request struct {
+type Request struct { //nolint:recvcheck // a value must not show its key either
 	// CommonName is the service FQDN, for example clouddp.contoso.com. Required, in ASCII, at most 64 characters.
 	CommonName string
 	// DNSNames are the DNS subject alternative names, at most 100; empty means CommonName alone. CommonName must be
 	// among them, because TLS clients look nowhere else.
 	DNSNames []string
-	// Template is the name (CN, not display name) of the certificate template; empty for an authority without templates.
+	// Template is the name (CN, not display name) of the certificate template: "CloudDPCert", not "Cloud DP Cert". Empty for
+	// an authority without templates.
 	Template string
 	// TemplateOID is the dotted object identifier of the template, if it is known. The request then names the template by
 	// it and not by name, which is better from schema version 2 on: names are not unique in time.
@@ -122,9 +122,9 @@ func (r *Request) extensions() ([]pkix.Extension, error) {
 		oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
 		oidServerAuth  = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
 	)
-	usage := asn1.BitString{Bytes: []byte{0xA0}, BitLength: 3} // digitalSignature, keyEncipherment
-	if _, isRSA := publicKey(r.Key).(*rsa.PublicKey); !isRSA {
-		usage = asn1.BitString{Bytes: []byte{0x80}, BitLength: 1} // no other key encrypts
+	usage := asn1.BitString{Bytes: []byte{0x80}, BitLength: 1}
+	if serverKeyUsage(publicKey(r.Key))&x509.KeyUsageKeyEncipherment != 0 {
+		usage = asn1.BitString{Bytes: []byte{0xA0}, BitLength: 3}
 	}
 	keyUsage, err := asn1.Marshal(usage)
 	if err != nil {

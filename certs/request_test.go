@@ -194,6 +194,7 @@ func TestBadRequestListsEveryProblem(t *testing.T) {
 		"no such key":   {&certs.Request{CommonName: fqdn, Key: oddKey{}}, []string{"Key"}},
 		"one label":     {&certs.Request{CommonName: "clouddp", Key: certstest.Key()}, []string{"CommonName"}},
 		"too long":      {&certs.Request{CommonName: strings.Repeat("a", 60) + ".com.example", Key: certstest.Key()}, []string{"CommonName"}},
+		"an address":    {&certs.Request{CommonName: "192.168.1.10", Key: certstest.Key()}, []string{"CommonName"}},
 		"not ASCII":     {&certs.Request{CommonName: "größe.contoso.com", Key: certstest.Key()}, []string{"CommonName"}},
 		"everything": {
 			&certs.Request{

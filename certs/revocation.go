@@ -1,6 +1,7 @@
 package certs
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -72,26 +73,29 @@ type Revocation struct {
 	Reason  string
 	// InvalidSince is when the key is thought to have been compromised, zero if the list does not say.
 	InvalidSince time.Time
-	// Findings are the problems; none if the status is RevocationGood.
+	// Findings are the problems. With RevocationGood it is at most that of a delta list which could not be read.
 	Findings []Finding
 }
 
 // RevocationChecker asks, as a client on the internet would, whether certificates are revoked: it fetches the lists that
-// they name over plain http and reads them as a stream, so that a list of a million entries takes no memory. Nothing is
-// cached. The zero value is ready; a checker is safe for concurrent use.
+// they name over plain http and reads them as a stream, so that a list of a million entries takes no memory. Where a list
+// names a delta list, that is read too. Nothing is cached. The zero value is ready, and so is nil; a checker is safe for
+// concurrent use.
 //
-// What a list cannot say for certain is unknown, never good: one without a valid signature of the issuer, a delta or
-// indirect list, one for other certificates, one with critical extensions that are not understood.
+// What a list cannot say for certain is unknown, never good: one without a valid signature of the issuer, a delta list
+// alone, an indirect list, one for other certificates, one with critical extensions that are not understood.
 type RevocationChecker struct {
 	// AllowPrivate allows addresses inside: loopback, private, link-local and the like. They are refused otherwise,
-	// because a certificate chooses where it sends whoever checks it.
+	// because a certificate chooses where it sends whoever checks it: written as an address always, behind a name
+	// unless there is a Transport, which alone knows what the name resolves to.
 	AllowPrivate bool
 	// Timeout bounds the time for one list; 0 means 15 s, as Windows waits.
 	Timeout time.Duration
 	// MaxBytes bounds the size of one list; 0 means 128 MiB.
 	MaxBytes int64
 	// Transport fetches the lists; nil means one that looks at each address it dials, uses no proxy and keeps no
-	// connection. Another transport has to guard itself.
+	// connection. Another one has to guard itself against names of addresses inside; behind a proxy the proxy does:
+	// &http.Transport{Proxy: http.ProxyFromEnvironment}.
 	Transport http.RoundTripper
 }
 
@@ -99,12 +103,14 @@ type RevocationChecker struct {
 // b has status RevocationUnknown. The error is that of ctx, or an [*InvalidError] for the zero Bundle; everything else is a
 // status and its findings.
 func (r *RevocationChecker) Check(ctx context.Context, b *Bundle, now time.Time) ([]Revocation, error) {
-	if b.isZero() {
-		return nil, errs.Invalid("certs: revocation", "b", "holds no certificate or no key")
+	r = cmp.Or(r, &RevocationChecker{})
+	if !b.hasLeaf() {
+		return nil, errs.Invalid("certs: revocation", "b", "holds no certificate")
 	}
 	var all []Revocation
 	certificate := b.Leaf
-	for _, issuer := range append(slices.Clip(b.Chain), nil) {
+	issuers := slices.DeleteFunc(slices.Clone(b.Chain), func(c *x509.Certificate) bool { return c == nil })
+	for _, issuer := range append(issuers, nil) {
 		if isSelfIssued(certificate) {
 			break
 		}
@@ -121,13 +127,15 @@ func (r *RevocationChecker) Check(ctx context.Context, b *Bundle, now time.Time)
 }
 
 // CheckList looks certificate up in a revocation list that the caller has: DER, read to its end. A list that cannot be
-// read is RevocationUnknown.
+// read is RevocationUnknown. Nothing is fetched, no delta list either.
 func (r *RevocationChecker) CheckList(list io.Reader, certificate, issuer *x509.Certificate, now time.Time) Revocation {
+	r = cmp.Or(r, &RevocationChecker{})
 	answer := Revocation{Certificate: certificate}
 	if certificate == nil || issuer == nil || list == nil {
 		return answer.unusable("no list, no certificate or no issuer was given")
 	}
-	return answer.look(r.bound(list), issuer, now)
+	answer, _ = answer.look(r.bound(list), issuer, now)
+	return answer
 }
 
 func (r *RevocationChecker) maxBytes() int64 {
@@ -187,17 +195,21 @@ func (r *RevocationChecker) check(ctx context.Context, certificate, issuer *x509
 }
 
 // look reads the list and fills in what it says.
-func (v Revocation) look(source *bounded, issuer *x509.Certificate, now time.Time) Revocation {
+func (v Revocation) look(source *bounded, issuer *x509.Certificate, now time.Time) (Revocation, *crl.List) {
 	if !issued(issuer, v.Certificate) {
-		return v.unusable(fmt.Sprintf("%q did not issue the certificate", issuer.Subject))
+		return v.unusable(fmt.Sprintf("%q did not issue the certificate", issuer.Subject)), nil
 	}
 	list, err := crl.Read(source, v.Certificate, issuer)
 	switch {
 	case source.failed != nil:
-		return v.unreachable(source.failed)
+		return v.unreachable(source.failed), nil
 	case err != nil:
-		return v.unusable(err.Error())
+		return v.unusable(err.Error()), nil
 	}
+	return v.judge(list, now), list
+}
+
+func (v Revocation) judge(list *crl.List, now time.Time) Revocation {
 	v.ThisUpdate, v.NextUpdate = list.ThisUpdate, list.NextUpdate
 	scope := list.Covers(v.Certificate)
 	switch {
@@ -231,11 +243,16 @@ func (v Revocation) unusable(why string) Revocation {
 
 // unreachable says why a list could not be had.
 func (v Revocation) unreachable(err error) Revocation {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		err = e.Err // the address is said already
-	}
-	return v.add(slog.LevelWarn, "crl.reachable", v.about(err.Error()),
+	return v.add(slog.LevelWarn, "crl.reachable", v.about(withoutAddress(err).Error()),
 		"publish the list where clients on the internet can fetch it")
+}
+
+// withoutAddress returns what went wrong; the address is said already.
+func withoutAddress(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 func (v Revocation) about(what string) string {

@@ -63,6 +63,8 @@ func FuzzRevocationList(f *testing.F) {
 		w.list(f, nil),
 		w.list(f, w.revoke(x509.RevocationListEntry{ReasonCode: 4})),
 		w.list(f, func(l *x509.RevocationList) { l.NextUpdate = w.now.Add(-1) }),
+		w.list(f, freshest(f, deltaURL)),
+		w.list(f, since(f, 7)),
 	}
 	for _, seed := range seeds {
 		list, err := x509.ParseRevocationList(seed)

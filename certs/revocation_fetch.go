@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"github.com/clouddp/sdk/certs/internal/crl"
 )
 
 const maxCRLRedirects = 3
@@ -18,6 +20,16 @@ const maxCRLRedirects = 3
 // fetch reads the list at address as it comes in.
 func (r *RevocationChecker) fetch(ctx context.Context, certificate, issuer *x509.Certificate, address string, now time.Time) Revocation {
 	answer := Revocation{Certificate: certificate, URL: address}
+	var full *crl.List
+	err := r.read(ctx, address, func(source *bounded) { answer, full = answer.look(source, issuer, now) })
+	if err != nil {
+		return answer.unreachable(err)
+	}
+	return r.fresher(ctx, answer, full, issuer, now)
+}
+
+// read hands the list at address to look.
+func (r *RevocationChecker) read(ctx context.Context, address string, look func(*bounded)) error {
 	timeout := r.Timeout
 	if timeout <= 0 {
 		timeout = defaultCRLTimeout
@@ -26,10 +38,11 @@ func (r *RevocationChecker) fetch(ctx context.Context, certificate, issuer *x509
 	defer cancel()
 	response, err := r.get(ctx, address)
 	if err != nil {
-		return answer.unreachable(err)
+		return err
 	}
 	defer func() { _ = response.Body.Close() }()
-	return answer.look(r.bound(response.Body), issuer, now)
+	look(r.bound(response.Body))
+	return nil
 }
 
 func (r *RevocationChecker) get(ctx context.Context, address string) (*http.Response, error) {
@@ -37,14 +50,14 @@ func (r *RevocationChecker) get(ctx context.Context, address string) (*http.Resp
 	if err != nil {
 		return nil, err
 	}
-	if err := acceptURL(request.URL); err != nil {
+	if err := r.accept(request.URL); err != nil {
 		return nil, err
 	}
 	client := &http.Client{Transport: r.transport(), CheckRedirect: func(next *http.Request, via []*http.Request) error {
 		if len(via) > maxCRLRedirects {
 			return fmt.Errorf("more than %d redirects", maxCRLRedirects)
 		}
-		return acceptURL(next.URL)
+		return r.accept(next.URL)
 	}}
 	response, err := client.Do(request)
 	if err != nil {
@@ -60,12 +73,15 @@ func (r *RevocationChecker) get(ctx context.Context, address string) (*http.Resp
 	return response, nil
 }
 
-func acceptURL(u *url.URL) error {
-	switch {
+// accept looks at an address before it is resolved.
+func (r *RevocationChecker) accept(u *url.URL) error {
+	switch ip, err := netip.ParseAddr(u.Hostname()); {
 	case u.Scheme != "http":
 		return fmt.Errorf("%s is not plain http", u.Scheme)
 	case u.Host == "" || u.User != nil:
 		return errors.New("the address has no host, or a user")
+	case err == nil && !r.AllowPrivate:
+		return acceptIP(ip)
 	}
 	return nil
 }
@@ -93,14 +109,19 @@ func acceptAddress(address string) error {
 	if err != nil {
 		return err
 	}
-	if !isPublic(host.Addr().Unmap()) {
-		return fmt.Errorf("%s is not an address on the internet", host.Addr())
+	return acceptIP(host.Addr())
+}
+
+func acceptIP(ip netip.Addr) error {
+	if !isPublic(ip.Unmap()) {
+		return fmt.Errorf("%s is not an address on the internet", ip)
 	}
 	return nil
 }
 
 // isPublic reports whether ip can belong to a server on the internet. Besides what package netip knows it refuses the
-// special-purpose blocks of the IANA registries, among them those that carry an IPv4 address inside an IPv6 one.
+// special-purpose blocks of the IANA registries, among them those that carry an IPv4 address inside an IPv6 one, and the
+// address at which Azure answers the machines that run in it.
 func isPublic(ip netip.Addr) bool {
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return false
@@ -115,6 +136,7 @@ func isPublic(ip netip.Addr) bool {
 
 var specialBlocks = []string{
 	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
-	"203.0.113.0/24", "240.0.0.0/4",
-	"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fec0::/10",
+	"203.0.113.0/24", "240.0.0.0/4", "168.63.129.16/32",
+	"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2002::/16",
+	"3fff::/20", "5f00::/16", "fec0::/10",
 }

@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -387,15 +388,27 @@ func TestInsideAddressesAreRefused(t *testing.T) {
 	for _, host := range []string{
 		"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]", "127.1.2.3", "169.254.169.254", "10.0.0.1", "172.16.0.1", "192.168.1.1",
 		"100.64.0.1", "[fe80::1]", "[fd00::1]", "224.0.0.1", "[ff02::1]", "255.255.255.255", "[::ffff:10.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
-		"[::127.0.0.1]", "198.18.0.1", "192.0.2.1", "[fec0::1]",
+		"[::127.0.0.1]", "198.18.0.1", "192.0.2.1", "[fec0::1]", "168.63.129.16", "[3fff::1]", "[5f00::1]", "[100:0:0:1::1]",
 	} {
-		bundle := makeBundle(t, func(o *order) { o.CRLDistributionPoints = []string{"http://" + host + port + "/ca.crl"} })
-		var checker certs.RevocationChecker
-		got, err := checker.Check(t.Context(), bundle, time.Now())
-		if err != nil || !slices.Equal(ids(got[0].Findings), []string{"cert.crl.reachable"}) ||
-			!strings.Contains(got[0].Findings[0].Evidence, "not an address on the internet") {
-			t.Errorf("%s: %+v, %v", host, got, err)
+		wantRefused(t, certs.RevocationChecker{}, "http://"+host+port+"/ca.crl")
+		if host != "localhost" { // what a name resolves to, the proxy knows alone
+			wantRefused(t, certs.RevocationChecker{Transport: &http.Transport{Proxy: through(server.URL)}}, "http://"+host+"/ca.crl")
 		}
+	}
+}
+
+// through returns what sends every request to a proxy.
+func through(proxy string) func(*http.Request) (*url.URL, error) {
+	return func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
+}
+
+func wantRefused(t *testing.T, checker certs.RevocationChecker, list string) {
+	t.Helper()
+	bundle := makeBundle(t, func(o *order) { o.CRLDistributionPoints = []string{list} })
+	got, err := checker.Check(t.Context(), bundle, time.Now())
+	if err != nil || !slices.Equal(ids(got[0].Findings), []string{"cert.crl.reachable"}) ||
+		!strings.Contains(got[0].Findings[0].Evidence, "not an address on the internet") {
+		t.Errorf("%s: %+v, %v", list, got, err)
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 )
 
 // SelfSignedOptions adjusts [SelfSigned]; nil or the zero value means every default.
-type SelfSignedOptions struct {
+type SelfSignedOptions struct { //nolint:recvcheck // a value must not show its key either
 	// Key signs the certificate; nil generates an RSA key of 2048 bits.
 	Key crypto.Signer
 	// Validity is the time from now until expiry, at most 100 years; 0 means one year, or ten for an authority.
@@ -35,8 +35,9 @@ type SelfSignedOptions struct {
 	Authority bool
 }
 
-// SelfSigned returns a new self-signed certificate with its key, as used for an Azure management certificate: SHA-256,
-// for client and server authentication, valid since ten minutes ago. A common name that is a host name is repeated as a
+// SelfSigned returns a new self-signed certificate with its key, as used for an Azure management certificate:
+// for client and server authentication, valid since ten minutes ago, signed with SHA-256 or what suits the curve of an
+// ECDSA key. A common name that is a host name is repeated as a
 // DNS subject alternative name. With [SelfSignedOptions].Authority it is a root instead. Bad input is an [*InvalidError].
 func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
 	var options SelfSignedOptions
@@ -62,6 +63,14 @@ func SelfSigned(commonName string, o *SelfSignedOptions) (*Bundle, error) {
 	return newBundle(options.Key, leaf, nil), nil
 }
 
+// serverKeyUsage is what TLS does with a key: none but RSA encrypts.
+func serverKeyUsage(public crypto.PublicKey) x509.KeyUsage {
+	if _, isRSA := public.(*rsa.PublicKey); isRSA {
+		return x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
+	}
+	return x509.KeyUsageDigitalSignature
+}
+
 // keyID names a public key, given as SubjectPublicKeyInfo, in an extension: 160 bits of its SHA-256 digest.
 func keyID(spki []byte) []byte {
 	digest := sha256.Sum256(spki)
@@ -85,8 +94,8 @@ func (o *SelfSignedOptions) complete(commonName string) error {
 	if o.Validity < 0 || o.Validity > maxValidity {
 		e.Add("Validity", "%s is not between 0 and 100 years", o.Validity)
 	}
-	if o.Key != nil && publicKey(o.Key) == nil {
-		e.Add("Key", "holds no key")
+	if o.Key != nil {
+		checkKey(e, "Key", o.Key)
 	}
 	if err := e.Err(); err != nil {
 		return err
@@ -126,7 +135,7 @@ func (o *SelfSignedOptions) template(commonName string) *x509.Certificate {
 		template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
 		return template
 	}
-	template.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
+	template.KeyUsage = serverKeyUsage(o.Key.Public())
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth}
 	if isFQDN(commonName) {
 		template.DNSNames = []string{commonName}

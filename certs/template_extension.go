@@ -11,20 +11,27 @@ import (
 // templateInformation is the extension by which a certificate says which template issued it, and a request which one it
 // wants: CertificateTemplateOID of [MS-WCCE], section 2.2.2.7.7.2.
 type templateInformation struct {
-	ID           asn1.ObjectIdentifier
-	Major, Minor int `asn1:"optional"`
+	ID           asn1.RawValue // an OID, whose arcs may be longer than encoding/asn1 reads
+	Major, Minor int           `asn1:"optional"`
 }
 
-// templateOf returns what the extension says; ok is false if c has none that can be read.
-func templateOf(c *x509.Certificate) (information templateInformation, ok bool) {
-	oidTemplate := asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 7} // szOID_CERTIFICATE_TEMPLATE
+// oidTemplate is szOID_CERTIFICATE_TEMPLATE.
+func oidTemplate() asn1.ObjectIdentifier { return asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 7} }
+
+// templateOf returns the OID in the extension; ok is false if c has none that can be read.
+func templateOf(c *x509.Certificate) (oid x509.OID, ok bool) {
 	for _, extension := range c.Extensions {
-		if extension.Id.Equal(oidTemplate) {
-			rest, err := asn1.Unmarshal(extension.Value, &information)
-			return information, err == nil && len(rest) == 0
+		if !extension.Id.Equal(oidTemplate()) {
+			continue
 		}
+		var information templateInformation
+		rest, err := asn1.Unmarshal(extension.Value, &information)
+		if err != nil || len(rest) > 0 || information.ID.FullBytes[0] != asn1.TagOID {
+			return oid, false
+		}
+		return oid, oid.UnmarshalBinary(information.ID.Bytes) == nil
 	}
-	return information, false
+	return oid, false
 }
 
 // templateExtension names the template once: by its object identifier if that is known, else by its name, as the
@@ -48,8 +55,7 @@ func (r *Request) templateExtension() (pkix.Extension, error) {
 		fields = append(fields, r.TemplateRevision, r.TemplateMinorRevision) // Windows writes both, 0 too
 	}
 	value, err := marshalSequence(fields)
-	oidTemplate := asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 7}
-	return pkix.Extension{Id: oidTemplate, Value: value}, err
+	return pkix.Extension{Id: oidTemplate(), Value: value}, err
 }
 
 func marshalSequence(fields []any) ([]byte, error) {

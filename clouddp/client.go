@@ -144,7 +144,7 @@ func (c *Client) certificate(ctx context.Context, spec *Spec) (*certs.Bundle, er
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("clouddp: certificate %s: %w", spec.ServiceFQDN, err)
-	case bundle == nil:
+	case bundle.PrivateKey() == nil:
 		return nil, need
 	case !spec.Thumbprint.IsZero() && bundle.Thumbprint() != spec.Thumbprint:
 		return nil, fmt.Errorf("%w, and Client.Certificate returned %s", need, bundle.Thumbprint())

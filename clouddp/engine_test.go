@@ -299,6 +299,14 @@ func TestCertificateIsAskedForOnlyIfTheCloudLacksIt(t *testing.T) {
 		if need, ok := errors.AsType[*clouddp.NeedCertificateError](err); !ok || need.ServiceFQDN != name {
 			t.Errorf("Create without a certificate: %v, want a NeedCertificateError", err)
 		}
+		client.Certificate = func(ctx context.Context, fqdn string) (*certs.Bundle, error) {
+			whole, err := lab.Certificate(ctx, fqdn)
+			return &certs.Bundle{Leaf: whole.Leaf, Chain: whole.Chain}, err
+		}
+		_, err = client.Create(t.Context(), lab.Spec("clouddp"))
+		if _, ok := errors.AsType[*clouddp.NeedCertificateError](err); !ok {
+			t.Errorf("Create without the key: %v, want a NeedCertificateError", err)
+		}
 	})
 }
 

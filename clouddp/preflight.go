@@ -50,10 +50,10 @@ func (c *Client) preflightCertificate(ctx context.Context, report *Report, spec 
 	if err != nil {
 		return fmt.Errorf("clouddp: certificate %s: %w", spec.ServiceFQDN, err)
 	}
-	if bundle == nil {
+	if bundle.PrivateKey() == nil {
 		report.add(Finding{
 			ID: "cert.missing", Severity: slog.LevelError, Subject: spec.ServiceFQDN,
-			Evidence: "Client.Certificate returned none", Remedy: "enrol a certificate whose common name is the service FQDN",
+			Evidence: "Client.Certificate returned none with its key", Remedy: "enrol a certificate whose common name is the service FQDN",
 		})
 		return nil
 	}

@@ -37,6 +37,12 @@ func TestPreflightFindsEverythingInTheWay(t *testing.T) {
 		"no certificate": {func(_ *testing.T, _ *clouddptest.Lab, client *clouddp.Client, _ *clouddp.Spec) {
 			client.Certificate = func(context.Context, string) (*certs.Bundle, error) { return nil, nil }
 		}, []string{"cert.missing"}},
+		"certificate without key": {func(_ *testing.T, lab *clouddptest.Lab, client *clouddp.Client, _ *clouddp.Spec) {
+			client.Certificate = func(ctx context.Context, fqdn string) (*certs.Bundle, error) {
+				whole, err := lab.Certificate(ctx, fqdn)
+				return &certs.Bundle{Leaf: whole.Leaf}, err
+			}
+		}, []string{"cert.missing"}},
 		"certificate of another name": {func(_ *testing.T, lab *clouddptest.Lab, client *clouddp.Client, _ *clouddp.Spec) {
 			client.Certificate = func(ctx context.Context, _ string) (*certs.Bundle, error) {
 				return lab.Certificate(ctx, "other.contoso.com")

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/clouddp/sdk/certs/template"
 )
 
 const publishedAttribute = "certificateTemplates"
@@ -61,6 +63,37 @@ func (d *Directory) Publish(ctx context.Context, ca, name string) error {
 		}
 		return err
 	})
+}
+
+// maxAuthorities is how many of them Authorities lists; the largest forests have some dozens.
+const maxAuthorities = 1000
+
+// Authorities returns the enterprise authorities of the forest, for [template.Plan] and [template.Check] to name them, and
+// for a program that fills the fields of package icpr. Name is the common name.
+func (d *Directory) Authorities(ctx context.Context) ([]template.Authority, error) {
+	var authorities []template.Authority
+	err := d.call(ctx, "list the authorities", func(ctx context.Context, s *session) error {
+		entries, err := s.searchAll(ctx, &ldap.SearchRequest{
+			BaseDN: s.container("Enrollment Services"), Scope: ldap.ScopeSingleLevel, SizeLimit: maxAuthorities,
+			Filter: "(objectClass=pKIEnrollmentService)", Attributes: []string{"cn", "dNSHostName", publishedAttribute},
+		})
+		authorities = nil // of an attempt before
+		for _, entry := range entries {
+			published, err := values(entry, publishedAttribute)
+			if err != nil {
+				return err
+			}
+			authorities = append(authorities, template.Authority{
+				Name: entry.GetEqualFoldAttributeValue("cn"), Host: entry.GetEqualFoldAttributeValue("dNSHostName"),
+				Published: slices.Clone(published),
+			})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return authorities, nil
 }
 
 // authority finds an enrollment service, by name first and then as people call it.

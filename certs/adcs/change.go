@@ -54,7 +54,8 @@ func (s *session) freeOID(ctx context.Context, oid string) error {
 	return err
 }
 
-// administrators returns who may change the container of the templates, and lets them read and write but not enroll.
+// administrators returns who may change the container of the templates, but for everybody, and lets them read and write
+// but not enroll.
 func (s *session) administrators(ctx context.Context) ([]template.Access, error) {
 	container, err := s.one(ctx, &ldap.SearchRequest{
 		BaseDN: s.container(templateContainer), Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
@@ -69,23 +70,23 @@ func (s *session) administrators(ctx context.Context) ([]template.Access, error)
 	}
 	var administrators []template.Access
 	for _, a := range descriptor.Access() {
-		if a.Rights&template.Write != 0 {
+		if a.Rights&template.Write != 0 && !a.SID.IsBroad() {
 			administrators = append(administrators, template.Access{SID: a.SID, Rights: template.Read | template.Write})
 		}
 	}
 	return administrators, nil
 }
 
-// changeTemplate writes what differs between an entry and t.
-func (s *session) changeTemplate(ctx context.Context, entry *ldap.Entry, t template.Template) error {
-	existing, descriptor, err := parseTemplate(entry)
-	switch {
-	case err != nil:
+// changeTemplate writes what differs between an entry, which must be old, and t.
+func (s *session) changeTemplate(ctx context.Context, entry *ldap.Entry, old, t template.Template) error {
+	existing, err := parseTemplate(entry)
+	if err != nil {
 		return err
-	case existing.OID != t.OID:
-		return fmt.Errorf("it has object identifier %s: %w", existing.OID, ErrConflict)
 	}
-	changed, err := descriptor.WithAccess(t.Access)
+	if err := s.mayReplace(ctx, existing, old, t); err != nil {
+		return err
+	}
+	changed, err := existing.Security.WithAccess(t.Access)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (s *session) changeTemplate(ctx context.Context, entry *ldap.Entry, t templ
 	if existing.SchemaVersion == 1 && len(request.Changes) > 0 {
 		return fmt.Errorf("templates of schema version 1 cannot be edited, but for access: %w", ErrDenied)
 	}
-	if dacl := changed.Encode(); !bytes.Equal(dacl, descriptor.Encode()) {
+	if dacl := changed.Encode(); !bytes.Equal(dacl, existing.Security.Encode()) {
 		request.Replace(securityAttribute, []string{string(dacl)})
 		request.Controls = securityParts(daclPart)
 	}
@@ -108,6 +109,19 @@ func (s *session) changeTemplate(ctx context.Context, entry *ldap.Entry, t templ
 		return fmt.Errorf("somebody else changed it meanwhile: %w", err)
 	}
 	return err
+}
+
+// mayReplace returns ErrConflict if existing is not old, or if its object identifier cannot become that of t.
+func (s *session) mayReplace(ctx context.Context, existing, old, t template.Template) error {
+	switch {
+	case !existing.Equal(old):
+		return fmt.Errorf("somebody else has changed it: %w", ErrConflict)
+	case existing.OID == "":
+		return s.freeOID(ctx, t.OID)
+	case existing.OID != t.OID:
+		return fmt.Errorf("it has object identifier %s: %w", existing.OID, ErrConflict)
+	}
+	return nil
 }
 
 // addDifferences asks for the values that are too many to be deleted and those that are missing to be added. A value

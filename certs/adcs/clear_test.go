@@ -79,7 +79,7 @@ func TestFailsOver(t *testing.T) {
 			return err
 		}
 		s.turn(adcstest.Host)
-		if err := f.directory.PutTemplate(t.Context(), newTemplate(t, f.directory)); err != nil {
+		if err := f.directory.PutTemplate(t.Context(), nil, newTemplate(t, f.directory)); err != nil {
 			t.Fatal(err)
 		}
 		s.turn("localhost")

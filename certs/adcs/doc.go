@@ -39,6 +39,9 @@
 // a cache; one that was made again under the same name with another OID is refused until those are fresh (certutil
 // -pulse, or a restart of the service).
 //
+// What another administrator has changed since a template was read is [ErrConflict] and stays; [Directory.PutTemplate]
+// says what can be noticed and what cannot.
+//
 // Groups are looked up in the domain of the domain controller. A group of another domain needs a Directory there.
 //
 // # Errors

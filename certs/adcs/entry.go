@@ -40,6 +40,11 @@ func equals(attribute, value string) string {
 // followed.
 func (s *session) search(ctx context.Context, request *ldap.SearchRequest) ([]*ldap.Entry, error) {
 	request.SizeLimit = 2
+	return s.searchAll(ctx, request)
+}
+
+// searchAll returns every entry asked for, or as many as the request and the server let through.
+func (s *session) searchAll(ctx context.Context, request *ldap.SearchRequest) ([]*ldap.Entry, error) {
 	s.raw.allow()
 	found, err := s.conn.Search(request)
 	_, answered := refused(err)

@@ -39,14 +39,15 @@ func Example() {
 	}
 	desired := template.Desired{Template: template.CloudDP(group), CA: "Contoso Issuing CA"}
 	changes, err := template.Apply(ctx, directory, desired)
-	for _, change := range changes[1:] {
-		fmt.Println(change)
+	for _, change := range changes {
+		if change.Action == template.Grant || change.Action == template.PublishTemplate {
+			fmt.Println(change)
+		}
 	}
 	again, _ := template.Plan(ctx, directory, desired)
 	fmt.Println(err, len(again))
 	// Output:
-	// create template CloudDPCert ("Cloud DP Cert")
-	// grant Read on CloudDPCert to S-1-5-11
+	// grant Read on CloudDPCert to Authenticated Users (S-1-5-11)
 	// grant Read, Enroll on CloudDPCert to S-1-5-21-1004336348-1177238915-682003330-1102
 	// publish CloudDPCert on Contoso Issuing CA
 	// <nil> 0

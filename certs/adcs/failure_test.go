@@ -40,7 +40,7 @@ func TestFailuresAreTyped(t *testing.T) {
 		_, err := d.Template(context.Background(), "WebServer")
 		return err
 	}
-	write := func(t *testing.T, d *adcs.Directory) error { return d.PutTemplate(t.Context(), newTemplate(t, d)) }
+	write := func(t *testing.T, d *adcs.Directory) error { return d.PutTemplate(t.Context(), nil, newTemplate(t, d)) }
 	for name, test := range map[string]struct {
 		spoil func(*forest)
 		call  func(*testing.T, *adcs.Directory) error
@@ -117,7 +117,7 @@ func TestNothingIsWrittenTwice(t *testing.T) {
 		return dial(ctx, network, address)
 	}
 	f.server.Inject(adcstest.FaultLostAnswer)
-	if err := f.directory.PutTemplate(t.Context(), put); !errors.Is(err, adcs.ErrUnknown) {
+	if err := f.directory.PutTemplate(t.Context(), nil, put); !errors.Is(err, adcs.ErrUnknown) {
 		t.Fatalf("PutTemplate: %v", err)
 	}
 	if connections != 0 {
@@ -149,7 +149,7 @@ func TestSilenceEnds(t *testing.T) {
 			return err
 		}, []error{adcs.ErrUnavailable}},
 		"write": {30 * time.Second, func(ctx context.Context, d *adcs.Directory, put template.Template) error {
-			return d.PutTemplate(ctx, put)
+			return d.PutTemplate(ctx, nil, put)
 		}, []error{adcs.ErrUnknown}},
 		"cancelled read": {time.Second, func(ctx context.Context, d *adcs.Directory, _ template.Template) error {
 			ctx, cancel := context.WithTimeout(ctx, time.Second)
@@ -160,7 +160,7 @@ func TestSilenceEnds(t *testing.T) {
 		"cancelled write": {time.Second, func(ctx context.Context, d *adcs.Directory, put template.Template) error {
 			ctx, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
-			return d.PutTemplate(ctx, put)
+			return d.PutTemplate(ctx, nil, put)
 		}, []error{context.DeadlineExceeded, adcs.ErrUnknown}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -230,13 +230,17 @@ func TestCancelledAtOnce(t *testing.T) {
 func TestOvertakenWriteDoesNothing(t *testing.T) {
 	f := newForest(t)
 	put := newTemplate(t, f.directory)
-	if err := f.directory.PutTemplate(t.Context(), put); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), nil, put); err != nil {
+		t.Fatal(err)
+	}
+	made, err := f.directory.Template(t.Context(), put.Name)
+	if err != nil {
 		t.Fatal(err)
 	}
 	changed := put
 	changed.MinimalKeySize, changed.MinorRevision = 4096, put.MinorRevision+1
 	f.server.Inject(adcstest.FaultOvertaken)
-	if err := f.directory.PutTemplate(t.Context(), changed); !errors.Is(err, adcs.ErrConflict) {
+	if err := f.directory.PutTemplate(t.Context(), &made, changed); !errors.Is(err, adcs.ErrConflict) {
 		t.Errorf("got %v, want ErrConflict", err)
 	}
 	if got, err := f.directory.Template(t.Context(), put.Name); err != nil || got.MinimalKeySize != put.MinimalKeySize {

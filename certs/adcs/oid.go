@@ -14,6 +14,8 @@ import (
 const (
 	oidAttribute = "msPKI-Cert-Template-OID"
 	oidClass     = "msPKI-Enterprise-Oid"
+
+	displayNameAttribute = "displayName"
 )
 
 // ForestOID implements [template.Directory]. A forest in which no enterprise authority was ever installed has none:
@@ -48,35 +50,39 @@ func (d *Directory) OID(ctx context.Context, oid string) (template.ObjectIdentif
 	var found template.ObjectIdentifier
 	err := d.call(ctx, fmt.Sprintf("read object identifier %q", oid), func(ctx context.Context, s *session) error {
 		var err error
-		found, err = s.oid(ctx, oid)
+		found, _, err = s.oid(ctx, oid)
 		return err
 	})
 	return found, err
 }
 
-func (s *session) oid(ctx context.Context, oid string) (template.ObjectIdentifier, error) {
+// oid returns what registers oid, and the name of that object.
+func (s *session) oid(ctx context.Context, oid string) (found template.ObjectIdentifier, dn string, err error) {
 	if oid == "" {
-		return template.ObjectIdentifier{}, ErrNotFound
+		return found, "", ErrNotFound
 	}
 	entry, err := s.one(ctx, &ldap.SearchRequest{
 		BaseDN: s.container("OID"), Scope: ldap.ScopeSingleLevel,
 		Filter: "(&(objectClass=" + oidClass + ")" + equals(oidAttribute, oid) + ")",
 	})
 	if err != nil {
-		return template.ObjectIdentifier{}, err
+		return found, "", err
 	}
-	found, err := template.ParseObjectIdentifier(attributesOf(entry))
+	found, err = template.ParseObjectIdentifier(attributesOf(entry))
 	if err != nil { // registered for a policy, or by hand
-		return found, fmt.Errorf("%w: %q: %w", ErrConflict, entry.DN, err)
+		return found, "", fmt.Errorf("%w: %q: %w", ErrConflict, entry.DN, err)
 	}
-	return found, nil
+	return found, entry.DN, nil
 }
 
-// PutOID implements [template.Directory]. The object is named after the OID, so that two calls never make two of them.
-func (d *Directory) PutOID(ctx context.Context, o template.ObjectIdentifier) error {
+// PutOID implements [template.Directory]. A new object is named after the OID, so that two calls never make two of them.
+func (d *Directory) PutOID(ctx context.Context, old *template.ObjectIdentifier, o template.ObjectIdentifier) error {
 	attributes, err := o.Attributes()
 	if err != nil {
 		return err
+	}
+	if old != nil && old.OID != o.OID {
+		return errs.Invalid("adcs: object identifier", "OID", "%q is not that of the old one, %q", o.OID, old.OID)
 	}
 	return d.call(ctx, fmt.Sprintf("register object identifier %s", o.OID), func(ctx context.Context, s *session) error {
 		base, err := s.forestOID(ctx)
@@ -86,33 +92,39 @@ func (d *Directory) PutOID(ctx context.Context, o template.ObjectIdentifier) err
 		if !strings.HasPrefix(o.OID, base+".") {
 			return errs.Invalid("object identifier", "OID", "%q is not below that of the forest, %s", o.OID, base)
 		}
-		if done, err := s.registered(ctx, o); done || err != nil {
+		if err := s.swapOID(ctx, old, o, attributes); err != nil || !s.wrote {
 			return err
 		}
-		request := newEntry(child(o.CN(), s.container("OID")), oidClass, attributes)
-		err = s.add(ctx, request)
-		if hasCode(err, ldap.LDAPResultEntryAlreadyExists) { // by somebody else, since we looked
-			if done, err := s.registered(ctx, o); done || err != nil {
-				return err
-			}
-		}
-		if err == nil {
-			d.log().InfoContext(ctx, "registered an object identifier", "object", request.DN, "oid", o.OID)
-		}
-		return err
+		d.log().InfoContext(ctx, "registered an object identifier", "oid", o.OID, "name", o.DisplayName)
+		return nil
 	})
 }
 
-// registered reports whether o is there. If it is there for another template, that is ErrConflict.
-func (s *session) registered(ctx context.Context, o template.ObjectIdentifier) (bool, error) {
-	existing, err := s.oid(ctx, o.OID)
+func (s *session) swapOID(ctx context.Context, old *template.ObjectIdentifier, o template.ObjectIdentifier, attributes []template.Attribute) error {
+	existing, dn, err := s.oid(ctx, o.OID)
 	switch {
+	case isNotFound(err) && old == nil:
+		return s.addOID(ctx, o, attributes)
 	case isNotFound(err):
-		return false, nil
-	case err != nil:
-		return false, err
-	case existing != o:
-		return false, fmt.Errorf("it is registered for %q: %w", existing.DisplayName, ErrConflict)
+		return fmt.Errorf("it is not registered any more: %w", ErrConflict)
+	case err != nil || existing == o:
+		return err
+	case old == nil || existing != *old:
+		return fmt.Errorf("it is registered for %q: %w", existing.DisplayName, ErrConflict)
 	}
-	return true, nil
+	request := ldap.NewModifyRequest(dn, nil)
+	request.Delete(displayNameAttribute, []string{old.DisplayName}) // refused if somebody else was faster
+	request.Add(displayNameAttribute, []string{o.DisplayName})
+	return s.modify(ctx, request)
+}
+
+func (s *session) addOID(ctx context.Context, o template.ObjectIdentifier, attributes []template.Attribute) error {
+	err := s.add(ctx, newEntry(child(o.CN(), s.container("OID")), oidClass, attributes))
+	if !hasCode(err, ldap.LDAPResultEntryAlreadyExists) {
+		return err
+	}
+	if existing, _, failed := s.oid(ctx, o.OID); failed == nil && existing == o { // by somebody else, since we looked
+		return nil
+	}
+	return err
 }

@@ -159,6 +159,7 @@ func TestSamba(t *testing.T) {
 		"a context that ends":  testSambaStops,
 		"LDIF":                 testSambaLDIF,
 		"keys and tickets":     testSambaTickets,
+		"inherited access":     testSambaInherited,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.reset(t)
@@ -177,6 +178,9 @@ func testSambaConformance(t *testing.T, s *samba) {
 		d.Servers, d.Roots, d.Dial = []string{"ldaps://liar"}, between.liar.roots, between.Dial
 		return certstest.DirectoryHarness{
 			Directory: d, CA: authority, Group: group, Fail: between.fail, LoseAnswer: func() { between.armed.Store(true) },
+			Plant: func(t *testing.T, o template.ObjectIdentifier, kind int) {
+				plant(t, s.system, "CN=Public Key Services,CN=Services,"+s.configuration, o, kind)
+			},
 		}
 	})
 }

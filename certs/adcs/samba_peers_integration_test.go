@@ -135,7 +135,7 @@ func testSambaRights(t *testing.T, s *samba) {
 		t.Errorf("Apply: got %v, want ErrDenied with code 50", err)
 	}
 	desired.Template.OID = forestOID + ".1.99"
-	if err := d.PutTemplate(t.Context(), desired.Template); !errors.Is(err, template.ErrDenied) {
+	if err := d.PutTemplate(t.Context(), nil, desired.Template); !errors.Is(err, template.ErrDenied) {
 		t.Errorf("PutTemplate: got %v, want ErrDenied", err)
 	}
 	if err := d.Publish(t.Context(), authority, "WebServer"); err != nil {

@@ -95,7 +95,7 @@ func TestStaysWithOneServer(t *testing.T) {
 		return err
 	}
 	s.turn("localhost")
-	if err := f.directory.PutTemplate(t.Context(), newTemplate(t, f.directory)); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), nil, newTemplate(t, f.directory)); err != nil {
 		t.Fatalf("the second is up: %v", err)
 	}
 	s.turn(adcstest.Host)
@@ -137,7 +137,7 @@ func TestPassesOverReadOnlyServer(t *testing.T) {
 	f := newForest(t)
 	f.directory.Servers = []string{"ldaps://" + adcstest.Host, "ldaps://localhost"}
 	f.server.Inject(adcstest.FaultReadOnly)
-	if err := f.directory.PutTemplate(t.Context(), newTemplate(t, f.directory)); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), nil, newTemplate(t, f.directory)); err != nil {
 		t.Error(err)
 	}
 }
@@ -159,7 +159,7 @@ func TestAskForPasswordOfEachConnection(t *testing.T) {
 func TestConcurrentCalls(t *testing.T) {
 	f := newForest(t)
 	put := newTemplate(t, f.directory)
-	if err := f.directory.PutTemplate(t.Context(), put); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), nil, put); err != nil {
 		t.Fatal(err)
 	}
 	var calls sync.WaitGroup
@@ -172,7 +172,7 @@ func TestConcurrentCalls(t *testing.T) {
 				t.Errorf("Publish: %v", err)
 			}
 			o := template.ObjectIdentifier{OID: fmt.Sprintf("%s.%d", put.OID, i/2), DisplayName: "Cloud DP Cert"}
-			if err := f.directory.PutOID(t.Context(), o); err != nil {
+			if err := f.directory.PutOID(t.Context(), nil, o); err != nil {
 				t.Errorf("PutOID: %v", err)
 			}
 		})
@@ -230,7 +230,7 @@ func TestAccentsMakeAnotherName(t *testing.T) {
 	}
 	put := newTemplate(t, f.directory)
 	put.Name = "WebSérver"
-	if err := f.directory.PutTemplate(t.Context(), put); !errors.Is(err, adcs.ErrConflict) {
+	if err := f.directory.PutTemplate(t.Context(), nil, put); !errors.Is(err, adcs.ErrConflict) {
 		t.Errorf("PutTemplate: got %v, want ErrConflict", err)
 	}
 	if _, err := f.directory.Published(t.Context(), `Contoso, "Issüing" CA`); !errors.Is(err, adcs.ErrNotFound) {
@@ -284,7 +284,7 @@ func testUnusualNames(t *testing.T, d *adcs.Directory, put template.Template) {
 	base := put.OID
 	for i, name := range unusualNames {
 		put.Name, put.OID = name, fmt.Sprintf("%s.%d", base, i+1)
-		if err := d.PutTemplate(t.Context(), put); err != nil {
+		if err := d.PutTemplate(t.Context(), nil, put); err != nil {
 			t.Errorf("PutTemplate of %q: %v", name, err)
 		}
 		if got, err := d.Template(t.Context(), name); err != nil || got.Name != name {
@@ -301,7 +301,7 @@ func TestUnusualNames(t *testing.T) {
 func TestNewTemplateHasAdministrators(t *testing.T) {
 	f := newForest(t)
 	put := newTemplate(t, f.directory)
-	if err := f.directory.PutTemplate(t.Context(), put); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), nil, put); err != nil {
 		t.Fatal(err)
 	}
 	got, err := f.directory.Template(t.Context(), put.Name)
@@ -314,7 +314,7 @@ func TestNewTemplateHasAdministrators(t *testing.T) {
 func TestKeepsWhatIsNoPartOfTheTemplate(t *testing.T) {
 	f := newForest(t)
 	put := newTemplate(t, f.directory)
-	if err := f.directory.PutTemplate(t.Context(), put); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), nil, put); err != nil {
 		t.Fatal(err)
 	}
 	other, dn := f.client(t), "CN="+put.Name+",CN=Certificate Templates,"+publicKeyServices
@@ -323,8 +323,12 @@ func TestKeepsWhatIsNoPartOfTheTemplate(t *testing.T) {
 	if err := other.Modify(note); err != nil {
 		t.Fatal(err)
 	}
+	made, err := f.directory.Template(t.Context(), put.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
 	put.MinimalKeySize, put.MinorRevision = 4096, put.MinorRevision+1
-	if err := f.directory.PutTemplate(t.Context(), put); err != nil {
+	if err := f.directory.PutTemplate(t.Context(), &made, put); err != nil {
 		t.Fatal(err)
 	}
 	found, err := other.Search(&ldap.SearchRequest{BaseDN: dn, Filter: "(objectClass=*)"})
@@ -357,7 +361,7 @@ func TestObjectIdentifierOfAPolicy(t *testing.T) {
 		t.Errorf("OID: got %v, want ErrConflict", err)
 	}
 	o := template.ObjectIdentifier{OID: base + ".1.400", DisplayName: "Low Assurance"}
-	if err := f.directory.PutOID(t.Context(), o); !errors.Is(err, adcs.ErrConflict) {
+	if err := f.directory.PutOID(t.Context(), nil, o); !errors.Is(err, adcs.ErrConflict) {
 		t.Errorf("PutOID: got %v, want ErrConflict", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/template"
@@ -38,7 +39,7 @@ type CA struct {
 
 	mu        sync.Mutex
 	templates map[string]*object // by lower-case name
-	oids      map[string]template.ObjectIdentifier
+	oids      []registration
 	published []string
 	groups    map[string]template.SID // by lower-case name
 	joined    []template.SID
@@ -51,21 +52,34 @@ type CA struct {
 	lost      bool
 }
 
-// NewCA returns an authority called name, its certificates valid from an hour ago for ten years.
+// NewCA returns an authority called name, its certificates valid from an hour ago for ten years. Outside that time it
+// denies every request with [certs.CodeInvalidCA], so make the authority of a [testing/synctest] bubble in the bubble.
 func NewCA(name string) *CA {
-	name = strings.ToValidUTF8(cmp.Or(strings.TrimSpace(name), "Issuing CA"), "?")
 	ca := &CA{
-		name:      name,
+		name:      usableName(name),
 		longest:   defaultLongest,
 		domain:    "S-1-5-21-1004336348-1177238915-682003330",
 		base:      "1.3.6.1.4.1.311.21.8.4837291.9026315.1529844.7710235.3308176.201",
 		templates: map[string]*object{},
-		oids:      map[string]template.ObjectIdentifier{},
 		groups:    map[string]template.SID{},
 	}
 	ca.makeHierarchy()
 	ca.addBuiltIns()
 	return ca
+}
+
+// usableName returns name as one that a [template.Desired] takes, at most 256 characters that print.
+func usableName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(strings.TrimSpace(name), "?"))
+	if runes := []rune(name); len(runes) > 256 {
+		name = strings.TrimSpace(string(runes[:256]))
+	}
+	return cmp.Or(name, "Issuing CA")
 }
 
 // addBuiltIns fills the directory as the installation of an enterprise authority does.
@@ -82,7 +96,7 @@ func (ca *CA) addBuiltIns() {
 			template.Access{SID: ca.groups["domain admins"], Rights: administer},
 			template.Access{SID: ca.groups["enterprise admins"], Rights: administer}))),
 	}
-	ca.oids[web.OID] = template.ObjectIdentifier{OID: web.OID, DisplayName: web.DisplayName}
+	ca.oids = []registration{{template.ObjectIdentifier{OID: web.OID, DisplayName: web.DisplayName}, templateOID}}
 	ca.published = []string{web.Name}
 }
 
@@ -204,6 +218,20 @@ func (ca *CA) LimitValidity(longest time.Duration) {
 	ca.longest = longest
 }
 
+// Pending returns the ids of the requests that wait for a certificate manager, the oldest first: also of those whose
+// answer was lost.
+func (ca *CA) Pending() []string {
+	ca.mu.Lock()
+	defer ca.mu.Unlock()
+	var ids []string
+	for _, r := range ca.requests {
+		if r.isPending() {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
+}
+
 // Issued returns every certificate issued so far, the oldest first.
 func (ca *CA) Issued() []*x509.Certificate {
 	ca.mu.Lock()
@@ -219,7 +247,7 @@ func (ca *CA) Issued() []*x509.Certificate {
 
 func (ca *CA) request(id string) (*request, error) {
 	n, err := strconv.Atoi(id)
-	if err != nil || n < 1 || n > len(ca.requests) {
+	if err != nil || n < 1 || n > len(ca.requests) || strconv.Itoa(n) != id {
 		return nil, fmt.Errorf("certstest: request %q: %w", id, certs.ErrNotFound)
 	}
 	return ca.requests[n-1], nil

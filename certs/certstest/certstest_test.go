@@ -56,6 +56,7 @@ func TestCAIsADirectory(t *testing.T) {
 			Group:      "ConfigMgr Site Servers",
 			Fail:       func() { ca.Fail(template.ErrUnavailable) },
 			LoseAnswer: ca.LoseAnswer,
+			Plant:      func(_ *testing.T, o template.ObjectIdentifier, kind int) { ca.PlantOID(o, kind) },
 		}
 	})
 }
@@ -72,8 +73,9 @@ func TestCARefusesAsTheRealOne(t *testing.T) {
 		"no template":         {nil, "", "", certs.CodeNoTemplate},
 		"two templates":       {nil, "WebServer", "CloudDPCert", certs.CodeTemplateConflict},
 		"no right to enroll":  {nil, "WebServer", "WebServer", certs.CodeTemplateDenied},
+		"OID as attribute":    {nil, template.ServerAuth, "", certs.CodeNotPublished},
 		"key too short":       {key4096, "CloudDPCert", "CloudDPCert", certs.CodeKeyLength},
-		"signatures required": {func(w *template.Template) { w.RASignatures = 1 }, "CloudDPCert", "CloudDPCert", certs.CodeSignatureCount},
+		"signatures required": {func(w *template.Template) { w.RASignatures = 1 }, "CloudDPCert", "CloudDPCert", certs.CodeSignaturePolicy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ca, group := newCA(t)
@@ -88,7 +90,7 @@ func TestCARefusesAsTheRealOne(t *testing.T) {
 			}
 			_, err = ca.Issue(t.Context(), csr, test.attribute)
 			if denied, _ := errors.AsType[*certs.DeniedError](err); denied == nil || denied.Code != test.code {
-				t.Errorf("got %v, want 0x%08X", err, test.code)
+				t.Errorf("got %v, want %s", err, test.code)
 			}
 			if n := len(ca.Issued()); n != 0 {
 				t.Errorf("%d certificates were issued", n)
@@ -106,7 +108,7 @@ func TestUnpublishedTemplateIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	wanted.OID = base + ".10000001.10000002"
-	if err := ca.PutTemplate(t.Context(), wanted); err != nil {
+	if err := ca.PutTemplate(t.Context(), nil, wanted); err != nil {
 		t.Fatal(err)
 	}
 	_, err = certs.Enroll(t.Context(), ca.As(group), request("CloudDPCert"))

@@ -20,7 +20,7 @@ type object struct {
 
 func (o *object) template() template.Template {
 	t := must(template.ParseAttributes(o.name, o.attributes))
-	t.Access = o.security.Access()
+	t.Access, t.Security = o.security.Access(), o.security
 	return t
 }
 
@@ -39,7 +39,7 @@ func (ca *CA) Template(ctx context.Context, name string) (template.Template, err
 }
 
 // PutTemplate implements [template.Directory].
-func (ca *CA) PutTemplate(ctx context.Context, t template.Template) error {
+func (ca *CA) PutTemplate(ctx context.Context, old *template.Template, t template.Template) error {
 	attributes, err := t.Attributes()
 	if err != nil {
 		return err
@@ -47,12 +47,15 @@ func (ca *CA) PutTemplate(ctx context.Context, t template.Template) error {
 	if t.OID == "" {
 		return errs.Invalid("certstest: template "+t.Name, "OID", "is empty")
 	}
+	if old != nil && !strings.EqualFold(old.Name, t.Name) {
+		return errs.Invalid("certstest: template "+t.Name, "Name", "is not that of the old one, %q", old.Name)
+	}
 	return ca.write(ctx, func() error {
-		o, err := ca.stored(t, attributes)
-		if err != nil {
-			return fmt.Errorf("certstest: template %s: %w", t.Name, err)
+		o, err := ca.stored(old, t, attributes)
+		if err == nil {
+			o.security, err = o.security.WithAccess(t.Access)
 		}
-		if o.security, err = o.security.WithAccess(t.Access); err != nil {
+		if err != nil {
 			return fmt.Errorf("certstest: template %s: %w", t.Name, err)
 		}
 		ca.templates[strings.ToLower(t.Name)] = o
@@ -61,7 +64,7 @@ func (ca *CA) PutTemplate(ctx context.Context, t template.Template) error {
 }
 
 // stored returns t as it would be stored, with the access that it has now, or to begin with.
-func (ca *CA) stored(t template.Template, attributes []template.Attribute) (*object, error) {
+func (ca *CA) stored(old *template.Template, t template.Template, attributes []template.Attribute) (*object, error) {
 	key := strings.ToLower(t.Name)
 	for other, o := range ca.templates {
 		if other != key && o.template().OID == t.OID {
@@ -69,16 +72,20 @@ func (ca *CA) stored(t template.Template, attributes []template.Attribute) (*obj
 		}
 	}
 	existing, ok := ca.templates[key]
-	if !ok {
-		security, err := template.SecurityDescriptor{}.WithAccess([]template.Access{
-			{SID: ca.groups["domain admins"], Rights: template.Read | template.Write},
-			{SID: ca.groups["enterprise admins"], Rights: template.Read | template.Write},
-		})
+	switch {
+	case ok && old == nil:
+		return nil, fmt.Errorf("it is there already: %w", template.ErrConflict)
+	case !ok && old != nil:
+		return nil, fmt.Errorf("it is not there any more: %w", template.ErrConflict)
+	case !ok:
+		security, err := template.SecurityDescriptor{}.WithAccess(ca.administrators())
 		return &object{t.Name, attributes, security}, err
 	}
 	was := existing.template()
 	switch {
-	case was.OID != t.OID:
+	case !was.Equal(*old):
+		return nil, fmt.Errorf("somebody else has changed it: %w", template.ErrConflict)
+	case was.OID != "" && was.OID != t.OID:
 		return nil, fmt.Errorf("it has object identifier %s: %w", was.OID, template.ErrConflict)
 	case was.SchemaVersion == 1 && !reflect.DeepEqual(existing.attributes, attributes):
 		return nil, fmt.Errorf("templates of schema version 1 cannot be edited: %w", template.ErrDenied)
@@ -86,43 +93,12 @@ func (ca *CA) stored(t template.Template, attributes []template.Attribute) (*obj
 	return &object{existing.name, attributes, existing.security}, nil
 }
 
-// ForestOID implements [template.Directory].
-func (ca *CA) ForestOID(ctx context.Context) (string, error) {
-	if err := ca.read(ctx, func() error { return nil }); err != nil {
-		return "", err
+// administrators returns who may change a new template.
+func (ca *CA) administrators() []template.Access {
+	return []template.Access{
+		{SID: ca.groups["domain admins"], Rights: template.Read | template.Write},
+		{SID: ca.groups["enterprise admins"], Rights: template.Read | template.Write},
 	}
-	return ca.base, nil
-}
-
-// OID implements [template.Directory].
-func (ca *CA) OID(ctx context.Context, oid string) (template.ObjectIdentifier, error) {
-	var found template.ObjectIdentifier
-	err := ca.read(ctx, func() error {
-		o, ok := ca.oids[oid]
-		if !ok {
-			return fmt.Errorf("certstest: object identifier %q: %w", oid, template.ErrNotFound)
-		}
-		found = o
-		return nil
-	})
-	return found, err
-}
-
-// PutOID implements [template.Directory].
-func (ca *CA) PutOID(ctx context.Context, o template.ObjectIdentifier) error {
-	if !strings.HasPrefix(o.OID, ca.base+".") {
-		return errs.Invalid("certstest: object identifier", "OID", "%q is not below that of the forest, %s", o.OID, ca.base)
-	}
-	if _, err := o.Attributes(); err != nil {
-		return err
-	}
-	return ca.write(ctx, func() error {
-		if existing, ok := ca.oids[o.OID]; ok && existing != o {
-			return fmt.Errorf("certstest: object identifier %s is registered for %q: %w", o.OID, existing.DisplayName, template.ErrConflict)
-		}
-		ca.oids[o.OID] = o
-		return nil
-	})
 }
 
 // Published implements [template.Directory].
@@ -154,6 +130,19 @@ func (ca *CA) Publish(ctx context.Context, authority, name string) error {
 		return nil
 	})
 }
+
+// Authorities returns the one authority that there is, as [template.Directory] describes it.
+func (ca *CA) Authorities(ctx context.Context) ([]template.Authority, error) {
+	var found []template.Authority
+	err := ca.read(ctx, func() error {
+		found = []template.Authority{{Name: ca.name, Host: authorityHost, Published: slices.Clone(ca.published)}}
+		return nil
+	})
+	return found, err
+}
+
+// authorityHost is the DNS name of the computer on which the authority would run.
+const authorityHost = "ca1.contoso.com"
 
 // GroupSID implements [template.Directory].
 func (ca *CA) GroupSID(ctx context.Context, name string) (template.SID, error) {

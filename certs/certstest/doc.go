@@ -6,23 +6,20 @@
 // as the real one does, with the next list that it publishes, and serves its lists as the transport of an HTTP client.
 // Real signatures, no socket, no goroutine; it works inside a [testing/synctest] bubble:
 //
-//	ca := certstest.NewCA("Contoso Issuing CA")
-//	group := ca.AddGroup("ConfigMgr Site Servers")
-//	desired := template.Desired{Template: template.CloudDP(group), CA: ca.Name()}
-//	if _, err := template.Apply(ctx, ca, desired); err != nil {
-//		return err
-//	}
-//	ca.JoinGroup(group)
+//	ca := certstest.NewEnterprise("Contoso Issuing CA")
 //	service, err := certs.Enroll(ctx, ca, &certs.Request{
 //		CommonName: "clouddp.contoso.com",
-//		Template:   desired.Template.Name,
+//		Template:   "CloudDPCert",
 //		Key:        certstest.Key(),
 //	})
+//
+// [NewCA] returns one as its installation leaves it, without the template: for what makes one, or wants another.
 //
 // # Errors
 //
 // A refusal is a [*certs.DeniedError] with the HRESULT that the real authority gives. [CA.Fail] and [CA.LoseAnswer] make the
-// next call go wrong.
+// next call go wrong; [CA.Pending] lists what waits for a certificate manager then. [CA.PlantOID] puts somebody else's object
+// identifier in the way.
 //
 // # Testing
 //

@@ -16,7 +16,7 @@ type Forest struct {
 	Domain template.SID
 	// Templates are the templates, by name in ascending order.
 	Templates []StoredTemplate
-	// OIDs are the registered object identifiers, in ascending order.
+	// OIDs are the object identifiers registered for templates, in ascending order.
 	OIDs []template.ObjectIdentifier
 	// Published are the names of the templates that the authority issues.
 	Published []string
@@ -40,13 +40,11 @@ func (ca *CA) Forest() Forest {
 	defer ca.mu.Unlock()
 	f := Forest{
 		OID: ca.base, Domain: template.SID(ca.domain), Published: slices.Clone(ca.published), Groups: maps.Clone(ca.groups),
+		OIDs: ca.templateOIDs(),
 	}
 	for _, name := range slices.Sorted(maps.Keys(ca.templates)) {
 		o := ca.templates[name]
 		f.Templates = append(f.Templates, StoredTemplate{o.name, cloneAttributes(o.attributes), o.security})
-	}
-	for _, oid := range slices.Sorted(maps.Keys(ca.oids)) {
-		f.OIDs = append(f.OIDs, ca.oids[oid])
 	}
 	return f
 }
@@ -60,10 +58,7 @@ func (ca *CA) SetForest(f Forest) {
 	for _, t := range f.Templates {
 		ca.templates[strings.ToLower(t.Name)] = &object{t.Name, cloneAttributes(t.Attributes), t.Security}
 	}
-	clear(ca.oids)
-	for _, o := range f.OIDs {
-		ca.oids[o.OID] = o
-	}
+	ca.setTemplateOIDs(f.OIDs)
 	ca.published = slices.Clone(f.Published)
 }
 

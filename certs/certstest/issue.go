@@ -5,10 +5,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // key identifiers are not secrets
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -30,7 +32,7 @@ const (
 
 // cachedKey is made once: RSA keys are slow to make, and tests may share one.
 var cachedKey = sync.OnceValue(func() crypto.Signer { //nolint:gochecknoglobals // written once
-	return must(certs.GenerateKey(2048))
+	return must(rsa.GenerateKey(rand.Reader, 2048))
 })
 
 // Key returns an RSA key of 2048 bits, the same at each call. It is for tests alone.
@@ -65,8 +67,21 @@ func authorityTemplate(name string, pathLength int) *x509.Certificate {
 	}
 }
 
+// invalid says why the authority can issue nothing now, or "".
+func (ca *CA) invalid() (reason string) {
+	if now := time.Now(); now.Before(ca.issuing.NotBefore) || now.After(ca.issuing.NotAfter) {
+		return fmt.Sprintf("The CA's own certificate is valid from %s to %s; now it is %s",
+			ca.issuing.NotBefore.Format(time.RFC3339), ca.issuing.NotAfter.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	return ""
+}
+
 // issue signs the certificate of r as its template says; a request that cannot be encoded is denied.
 func (ca *CA) issue(r *request) {
+	if reason := ca.invalid(); reason != "" {
+		r.denied = &certs.DeniedError{ID: r.id, Code: certs.CodeInvalidCA, Reason: reason}
+		return
+	}
 	certificate, err := ca.certificateFor(r.csr, r.template)
 	if err == nil {
 		r.certificate, err = sign(certificate, ca.issuing, r.csr.PublicKey, ca.signer)

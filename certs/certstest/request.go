@@ -8,6 +8,7 @@ import (
 	"encoding/asn1"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,10 @@ func (ca *CA) submit(ctx context.Context, csr []byte, name string, groups []temp
 
 // judge issues or denies r, or leaves it pending.
 func (ca *CA) judge(r *request, name string, groups []template.SID) {
+	if reason := ca.invalid(); reason != "" {
+		r.denied = &certs.DeniedError{ID: r.id, Code: certs.CodeInvalidCA, Reason: reason}
+		return
+	}
 	if code, reason := ca.selectTemplate(r, name); reason != "" {
 		r.denied = &certs.DeniedError{ID: r.id, Code: code, Reason: reason}
 		return
@@ -63,7 +68,10 @@ func (ca *CA) judge(r *request, name string, groups []template.SID) {
 	}
 }
 
-// selectTemplate finds the template that the request or its attribute names, by name or by object identifier.
+// selectTemplate finds the template that the request names: in its extensions by name or by object identifier, in the
+// attribute beside it by name alone, [MS-WCCE] section 3.2.2.6.2.1.4.1.
+//
+// [MS-WCCE]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wcce
 func (ca *CA) selectTemplate(r *request, attribute string) (code certs.HRESULT, reason string) {
 	wanted, err := templateWanted(r.csr)
 	if err != nil {
@@ -107,10 +115,9 @@ func (ca *CA) nameOf(oid string) string {
 // policy applies the rules of the template.
 func (ca *CA) policy(r *request, groups []template.SID) (code certs.HRESULT, reason string) {
 	t := r.template
-	token := append([]template.SID{template.Everyone, template.AuthenticatedUsers}, groups...)
 	suppliesSubject := t.NameFlags&template.NameEnrolleeSuppliesSubject != 0
 	switch {
-	case t.Granted(token...)&template.Enroll == 0:
+	case t.Security.AccessFor(groups...)&template.Enroll == 0:
 		return certs.CodeTemplateDenied, "The permissions on the certificate template do not allow the current user to enroll"
 	case !isAllowed(r.csr.PublicKey, t.KeyProperties):
 		return 0, "The public key is not of the algorithm that the template wants" // no document says with which code
@@ -121,20 +128,32 @@ func (ca *CA) policy(r *request, groups []template.SID) (code certs.HRESULT, rea
 	case suppliesSubject && r.csr.Subject.CommonName == "":
 		return certs.CodeBadSubject, "The request subject name is invalid"
 	case t.RASignatures > 0:
-		return certs.CodeSignatureCount, "The request is missing required signature policies"
+		// PKCS #10 has no place for another signature than the requester's own. A request that has some, but too few, would
+		// be CodeSignatureCount; that takes CMC, which this authority does not read.
+		return certs.CodeSignaturePolicy, "The request is missing a required signature"
 	}
 	return 0, ""
 }
 
 // isAllowed reports whether a template of the newer key providers takes a key of this algorithm.
 func isAllowed(public any, properties []template.Property) bool {
-	_, isRSA := public.(*rsa.PublicKey)
 	for _, p := range properties {
 		if p.Name == template.PropertyAsymmetricAlgorithm {
-			return isRSA == (p.Value == "RSA")
+			return algorithmOf(public) == strings.Replace(p.Value, "ECDH_", "ECDSA_", 1) // the key is of the same kind
 		}
 	}
 	return true
+}
+
+// algorithmOf returns what templates call the algorithm of a key.
+func algorithmOf(public any) string {
+	switch key := public.(type) {
+	case *rsa.PublicKey:
+		return "RSA"
+	case *ecdsa.PublicKey:
+		return fmt.Sprintf("ECDSA_P%d", key.Params().BitSize)
+	}
+	return ""
 }
 
 // keyBits returns the length that the template limits; 0 for keys that Windows does not know.

@@ -1,6 +1,7 @@
 package certstest_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -8,7 +9,10 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,37 +77,142 @@ func TestDamagedTemplateExtensions(t *testing.T) {
 	}
 }
 
+func TestAttributeNamesByNameAlone(t *testing.T) {
+	ca, _ := newCA(t)
+	stored, err := ca.Template(t.Context(), "CloudDPCert")
+	if err != nil {
+		t.Fatal(err)
+	}
+	csr, err := request("").CSR()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ca.Issue(t.Context(), csr, stored.OID)
+	wantCode(t, "OID", err, certs.CodeNotPublished)
+	if _, err := ca.Issue(t.Context(), csr, "clouddpcert"); err != nil {
+		t.Errorf("name: %v", err)
+	}
+}
+
 func TestKeysThatTheTemplateDoesNotTake(t *testing.T) {
 	ca, group := newCA(t)
+	newer := func(algorithm string) template.Template {
+		w := template.CloudDP(group)
+		w.Name, w.SchemaVersion, w.MinimalKeySize = strings.ReplaceAll(algorithm, "_", ""), 3, 256
+		w.KeyProperties = []template.Property{{Name: template.PropertyAsymmetricAlgorithm, Type: "PZPWSTR", Value: algorithm}}
+		return w
+	}
 	curve, archive := template.CloudDP(group), template.CloudDP(group)
 	curve.Name, curve.MinimalKeySize = "CurveCert", 512
 	archive.Name, archive.PrivateKeyFlags = "ArchiveCert", archive.PrivateKeyFlags|template.PrivateKeyRequireArchival
-	newer := template.CloudDP(group)
-	newer.Name, newer.SchemaVersion = "NewCert", 3
-	newer.KeyProperties = []template.Property{{Name: template.PropertyAsymmetricAlgorithm, Type: "PZPWSTR", Value: "ECDSA_P256"}}
-	publish(t, ca, newer)
-	publish(t, ca, curve)
-	publish(t, ca, archive)
-	key521, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	for _, wanted := range []template.Template{curve, archive, newer("RSA"), newer("ECDSA_P256"), newer("ECDSA_P384"), newer("ECDH_P256")} {
+		publish(t, ca, wanted)
+	}
+	rsa, p256, p521 := certstest.Key(), ecdsaKey(t, elliptic.P256()), ecdsaKey(t, elliptic.P521())
+	for _, test := range []struct {
+		template string
+		key      crypto.Signer
+		taken    bool
+		code     certs.HRESULT
+	}{
+		{"CurveCert", p521, true, 0},
+		{"CurveCert", p256, false, certs.CodeKeyLength},
+		{"ArchiveCert", rsa, false, certs.CodeArchiveKey},
+		{"RSA", rsa, true, 0},
+		{"RSA", p256, false, 0},
+		{"ECDSAP256", p256, true, 0},
+		{"ECDSAP256", rsa, false, 0},
+		{"ECDSAP384", p256, false, 0},
+		{"ECDSAP384", p521, false, 0},
+		{"ECDHP256", p256, true, 0},
+	} {
+		what := fmt.Sprintf("%T for %s", test.key, test.template)
+		r := request(test.template)
+		r.Key = test.key
+		_, err := certs.Enroll(t.Context(), ca, r)
+		if !test.taken {
+			wantCode(t, what, err, test.code)
+		} else if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func ecdsaKey(t *testing.T, curve elliptic.Curve) crypto.Signer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	key256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
+	return key
+}
+
+// TestOutsideItsOwnTime makes authorities for which it is too early, as outside a bubble, and too late.
+func TestOutsideItsOwnTime(t *testing.T) {
+	outside := certstest.NewEnterprise(authority)
+	synctest.Test(t, func(t *testing.T) {
+		_, err := certs.Enroll(t.Context(), outside, request("CloudDPCert"))
+		wantCode(t, "too early", err, certs.CodeInvalidCA)
+
+		ca := certstest.NewEnterprise(authority)
+		h := ca.Harness(t)
+		_, err = certs.Enroll(t.Context(), ca, request(h.Pending))
+		pending, ok := errors.AsType[*certs.PendingError](err)
+		if !ok {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Until(ca.Certificate().NotAfter))
+		if _, err := certs.Enroll(t.Context(), ca, request("CloudDPCert")); err != nil {
+			t.Errorf("at the end: %v", err)
+		}
+		time.Sleep(time.Second)
+		_, err = certs.Enroll(t.Context(), ca, request("CloudDPCert"))
+		wantCode(t, "too late", err, certs.CodeInvalidCA)
+		if err := ca.Approve(pending.ID); err != nil {
+			t.Errorf("Approve: %v", err)
+		}
+		_, err = ca.Retrieve(t.Context(), pending.ID)
+		wantCode(t, "approved too late", err, certs.CodeInvalidCA)
+	})
+}
+
+func TestPendingListsWhatWaits(t *testing.T) {
+	ca := certstest.NewCA(authority)
+	h := ca.Harness(t)
+	for _, name := range []string{h.Pending, h.Template, h.Refused} {
+		_, _ = certs.Enroll(t.Context(), ca, request(name))
+	}
+	ca.LoseAnswer()
+	if _, err := certs.Enroll(t.Context(), ca, request(h.Pending)); !errors.Is(err, certs.ErrUnknown) {
+		t.Fatalf("got %v, want ErrUnknown", err)
+	}
+	if waiting := ca.Pending(); !slices.Equal(waiting, []string{"1", "4"}) {
+		t.Fatalf("requests %q wait, want 1 and 4", waiting)
+	}
+	if err := errors.Join(ca.Approve("4"), ca.Deny("1", certs.CodeAdminDenied)); err != nil {
 		t.Fatal(err)
 	}
-	r := request("CurveCert")
-	r.Key = key521
-	if _, err := certs.Enroll(t.Context(), ca, r); err != nil {
-		t.Errorf("a curve of 521 bits: %v", err)
+	if _, err := certs.Complete(t.Context(), ca, "4", certstest.Key()); err != nil {
+		t.Errorf("the one whose answer was lost: %v", err)
 	}
-	r.Key = key256
-	_, err = certs.Enroll(t.Context(), ca, r)
-	wantCode(t, "a curve of 256 bits", err, certs.CodeKeyLength)
-	_, err = certs.Enroll(t.Context(), ca, request("NewCert"))
-	wantCode(t, "RSA for a template of curves", err, 0)
-	_, err = certs.Enroll(t.Context(), ca, request("ArchiveCert"))
-	wantCode(t, "archival", err, certs.CodeArchiveKey)
+	if waiting := ca.Pending(); len(waiting) != 0 {
+		t.Errorf("requests %q wait still", waiting)
+	}
+}
+
+func TestIDsAreExact(t *testing.T) {
+	ca := certstest.NewEnterprise(authority)
+	if _, err := certs.Enroll(t.Context(), ca, request("CloudDPCert")); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"+1", "01", " 1", "1 ", "1_0", "0x1"} {
+		if _, err := ca.Retrieve(t.Context(), id); !errors.Is(err, certs.ErrNotFound) {
+			t.Errorf("%q: got %v, want ErrNotFound", id, err)
+		}
+	}
+	if _, err := ca.Retrieve(t.Context(), "1"); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestValidityIsCapped(t *testing.T) {

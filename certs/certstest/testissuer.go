@@ -3,7 +3,6 @@ package certstest
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 
 	"github.com/clouddp/sdk/certs"
@@ -23,7 +22,8 @@ type IssuerHarness struct {
 	NotPublished, NoRight, LongKey string
 	// Pending is a template whose requests wait for a certificate manager.
 	Pending string
-	// Requests counts the requests that the authority has received, to see that none is sent twice.
+	// Requests counts the requests that the authority has received, to see that each is sent once and none after the end
+	// of a context.
 	Requests func() int
 	// Approve and Deny are what the certificate manager does with a pending request.
 	Approve, Deny func(id string) error
@@ -45,6 +45,7 @@ func TestIssuer(t *testing.T, newHarness func(t *testing.T) IssuerHarness) {
 		"serves many at once":               testConcurrent,
 		"leaves pending, then issues":       testApproved,
 		"leaves pending, then denies":       testDenied,
+		"keeps pending requests apart":      testPendingApart,
 		"knows no foreign id":               testForeignID,
 		"says when it is not reached":       testUnavailable,
 		"says when the answer was lost":     testLostAnswer,
@@ -56,16 +57,27 @@ func TestIssuer(t *testing.T, newHarness func(t *testing.T) IssuerHarness) {
 // enroll enrolls for template and sees that one request was sent, no more.
 func (h IssuerHarness) enroll(t *testing.T, template string) (*certs.Bundle, error) {
 	t.Helper()
-	if h.Requests == nil {
-		return certs.Enroll(t.Context(), h.Issuer, h.request(template))
-	}
-	before := h.Requests()
-	bundle, err := certs.Enroll(t.Context(), h.Issuer, h.request(template))
-	sent := h.Requests() - before
-	if sent > 1 || (sent == 0 && !errors.Is(err, certs.ErrUnavailable)) {
+	return h.send(t, h.request(template))
+}
+
+// send enrolls with r and sees that one request was sent, no more.
+func (h IssuerHarness) send(t *testing.T, r *certs.Request) (*certs.Bundle, error) {
+	t.Helper()
+	before := h.received()
+	bundle, err := certs.Enroll(t.Context(), h.Issuer, r)
+	sent := h.received() - before
+	if h.Requests != nil && sent != 1 && (sent != 0 || !errors.Is(err, certs.ErrUnavailable)) {
 		t.Errorf("the authority received %d requests for one, which ended in %v", sent, err)
 	}
 	return bundle, err
+}
+
+// received counts the requests that have reached the authority; 0 where nobody counts.
+func (h IssuerHarness) received() int {
+	if h.Requests == nil {
+		return 0
+	}
+	return h.Requests()
 }
 
 func (h IssuerHarness) request(template string) *certs.Request {
@@ -78,12 +90,7 @@ func testIssues(t *testing.T, h IssuerHarness) {
 	if err != nil {
 		t.Fatalf("Enroll: %v", err)
 	}
-	if cn := bundle.Leaf.Subject.CommonName; cn != "clouddp.contoso.com" {
-		t.Errorf("common name %q, want that of the request", cn)
-	}
-	if err := bundle.Leaf.VerifyHostname("clouddp.contoso.com"); err != nil {
-		t.Errorf("DNS names: %v", err)
-	}
+	wantFor(t, h.request(h.Template), bundle)
 	if len(bundle.Chain) == 0 {
 		t.Fatal("the answer holds no certificate of the issuer")
 	}
@@ -116,8 +123,20 @@ func testIssuerCancelled(t *testing.T, h IssuerHarness) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := h.received()
 	if _, err := h.Issuer.Issue(ctx, csr, h.Template); !errors.Is(err, context.Canceled) {
 		t.Errorf("Issue: got %v, want context.Canceled", err)
+	}
+	if sent := h.received() - before; sent != 0 {
+		t.Errorf("the authority received %d requests after the end of the context", sent)
+	}
+	retriever, ok := h.Issuer.(certs.Retriever)
+	if !ok || !h.pends() {
+		return
+	}
+	id := h.enrollPending(t, retriever, h.request(h.Pending))
+	if _, err := retriever.Retrieve(ctx, id); !errors.Is(err, context.Canceled) {
+		t.Errorf("Retrieve: got %v, want context.Canceled", err)
 	}
 }
 
@@ -153,36 +172,27 @@ func testCodes(t *testing.T, h IssuerHarness) {
 	}
 }
 
-func testConcurrent(t *testing.T, h IssuerHarness) {
-	t.Helper()
-	const callers = 8
-	failures := make([]error, callers)
-	var group sync.WaitGroup
-	for i := range callers {
-		group.Go(func() { _, failures[i] = certs.Enroll(t.Context(), h.Issuer, h.request(h.Template)) })
-	}
-	group.Wait()
-	if err := errors.Join(failures...); err != nil {
-		t.Error(err)
-	}
-}
-
 // pends reports whether a request can be left pending.
 func (h IssuerHarness) pends() bool { return h.Pending != "" && h.Approve != nil && h.Deny != nil }
 
 // enrollPending sends a request that waits and returns its id.
-func enrollPending(t *testing.T, h IssuerHarness, retriever certs.Retriever) string {
+func (h IssuerHarness) enrollPending(t *testing.T, retriever certs.Retriever, r *certs.Request) string {
 	t.Helper()
-	_, err := h.enroll(t, h.Pending)
+	_, err := h.send(t, r)
 	pending, isPending := errors.AsType[*certs.PendingError](err)
 	if !isPending || pending.ID == "" {
 		t.Fatalf("Enroll: got %v, want a PendingError with an id", err)
 	}
-	_, err = certs.Complete(t.Context(), retriever, pending.ID, Key())
-	if again, _ := errors.AsType[*certs.PendingError](err); again == nil || again.ID != pending.ID {
-		t.Fatalf("Complete before the decision: got %v, want a PendingError with id %s", err, pending.ID)
-	}
+	wantPending(t, retriever, pending.ID, r)
 	return pending.ID
+}
+
+func wantPending(t *testing.T, retriever certs.Retriever, id string, r *certs.Request) {
+	t.Helper()
+	_, err := certs.Complete(t.Context(), retriever, id, r.Key)
+	if again, _ := errors.AsType[*certs.PendingError](err); again == nil || again.ID != id {
+		t.Fatalf("Complete before the decision: got %v, want a PendingError with id %s", err, id)
+	}
 }
 
 func testApproved(t *testing.T, h IssuerHarness) {
@@ -191,7 +201,7 @@ func testApproved(t *testing.T, h IssuerHarness) {
 	if !ok || !h.pends() {
 		return
 	}
-	id := enrollPending(t, h, retriever)
+	id := h.enrollPending(t, retriever, h.request(h.Pending))
 	if err := h.Approve(id); err != nil {
 		t.Fatalf("Approve: %v", err)
 	}
@@ -200,9 +210,7 @@ func testApproved(t *testing.T, h IssuerHarness) {
 		if err != nil {
 			t.Fatalf("Complete: %v", err)
 		}
-		if err := bundle.Leaf.VerifyHostname("clouddp.contoso.com"); err != nil {
-			t.Errorf("DNS names: %v", err)
-		}
+		wantFor(t, h.request(h.Pending), bundle)
 	}
 }
 
@@ -212,7 +220,7 @@ func testDenied(t *testing.T, h IssuerHarness) {
 	if !ok || !h.pends() {
 		return
 	}
-	id := enrollPending(t, h, retriever)
+	id := h.enrollPending(t, retriever, h.request(h.Pending))
 	if err := h.Deny(id); err != nil {
 		t.Fatalf("Deny: %v", err)
 	}
@@ -228,7 +236,12 @@ func testForeignID(t *testing.T, h IssuerHarness) {
 	if !ok {
 		return
 	}
-	for _, id := range []string{"", "0", "-1", "999999999", "no number", "1\r\nX"} {
+	foreign := []string{"", "0", "-1", "+1", "999999999", "no number", "1\r\nX"}
+	if h.pends() {
+		known := h.enrollPending(t, retriever, h.request(h.Pending))
+		foreign = append(foreign, "+"+known, " "+known, known+" ")
+	}
+	for _, id := range foreign {
 		if _, err := retriever.Retrieve(t.Context(), id); !errors.Is(err, certs.ErrNotFound) {
 			t.Errorf("Retrieve(%q): got %v, want ErrNotFound", id, err)
 		}

@@ -37,9 +37,13 @@ type Access struct {
 	SID SID
 	// Rights are what it may do.
 	Rights Rights
+	// Name is that of the principal for a person, as changes print it; it is neither compared nor written, and empty in what
+	// was read.
+	Name string
 }
 
-// Granted returns the rights that t grants to any of sids, whoever else they belong to.
+// Granted returns the rights that t grants to any of sids, whoever else they belong to and whatever is denied to another
+// of them: for a token see [SecurityDescriptor.AccessFor].
 func (t Template) Granted(sids ...SID) Rights {
 	var granted Rights
 	for _, a := range t.Access {

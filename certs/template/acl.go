@@ -148,12 +148,13 @@ func (a ace) appendGUIDs(data []byte) []byte {
 	return append(binary.LittleEndian.AppendUint32(data, present), guids...)
 }
 
-// isPlain reports whether a says something about the template itself that this package understands.
+// isPlain reports whether a says something about the template itself that this package understands. An entry that is not
+// for children alone controls access whatever class it is handed down to.
 func (a ace) isPlain() bool {
 	switch a.kind {
 	case aceAllowed, aceDenied, aceAllowedObject, aceDeniedObject:
 		known := a.object == nil || *a.object == enrollRight || *a.object == autoEnrollRight
-		return a.flags&aceInheritOnly == 0 && a.inheritedBy == nil && known
+		return a.flags&aceInheritOnly == 0 && known
 	}
 	return false
 }

@@ -33,12 +33,12 @@ func (r *recorder) note(kind string, write func() error) error {
 	return write()
 }
 
-func (r *recorder) PutOID(ctx context.Context, o template.ObjectIdentifier) error {
-	return r.note("oid", func() error { return r.Directory.PutOID(ctx, o) })
+func (r *recorder) PutOID(ctx context.Context, old *template.ObjectIdentifier, o template.ObjectIdentifier) error {
+	return r.note("oid", func() error { return r.Directory.PutOID(ctx, old, o) })
 }
 
-func (r *recorder) PutTemplate(ctx context.Context, t template.Template) error {
-	return r.note("template", func() error { return r.Directory.PutTemplate(ctx, t) })
+func (r *recorder) PutTemplate(ctx context.Context, old *template.Template, t template.Template) error {
+	return r.note("template", func() error { return r.Directory.PutTemplate(ctx, old, t) })
 }
 
 func (r *recorder) Publish(ctx context.Context, ca, name string) error {
@@ -85,8 +85,8 @@ func TestApplyReportsWhatItDidBeforeAnError(t *testing.T) {
 		t.Fatalf("the second Apply did %v, %v, want it to go on", rest, err)
 	}
 	made, err := ca.Template(t.Context(), "CloudDPCert")
-	if err != nil || made.OID != done[0].To {
-		t.Errorf("the template has OID %s, %v, want the one registered first, %s", made.OID, err, done[0].To)
+	if err != nil || made.OID != done[0].OID {
+		t.Errorf("the template has OID %s, %v, want the one registered first, %s", made.OID, err, done[0].OID)
 	}
 }
 
@@ -96,8 +96,8 @@ func TestApplyAvoidsATakenObjectIdentifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken := planned[0].To
-	if err := ca.PutOID(t.Context(), template.ObjectIdentifier{OID: taken, DisplayName: "Somebody Else's"}); err != nil {
+	taken := planned[0].OID
+	if err := ca.PutOID(t.Context(), nil, template.ObjectIdentifier{OID: taken, DisplayName: "Somebody Else's"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := template.Apply(t.Context(), ca, desired()); err != nil {
@@ -117,10 +117,10 @@ func TestApplyPassesOverAnObjectIdentifierRegisteredTwice(t *testing.T) {
 	}
 	first := desired().Template.DeriveOID(base)
 	planned, err := template.Plan(t.Context(), &ambiguous{ca, first}, desired())
-	if err != nil || len(planned) == 0 || planned[0].Action != template.RegisterOID || planned[0].To == first {
+	if err != nil || len(planned) == 0 || planned[0].Action != template.RegisterOID || planned[0].OID == first {
 		t.Errorf("planned %v, %v, want another than %s", planned, err, first)
 	}
-	if planned, err := template.Plan(t.Context(), ca, desired()); err != nil || planned[0].To != first {
+	if planned, err := template.Plan(t.Context(), ca, desired()); err != nil || planned[0].OID != first {
 		t.Errorf("planned %v, %v, want %s", planned, err, first)
 	}
 	if _, err := template.Plan(t.Context(), &faulty{CA: ca, oidError: template.ErrConflict}, desired()); !errors.Is(err, template.ErrConflict) {
@@ -155,7 +155,7 @@ func TestApplyKeepsAChosenObjectIdentifier(t *testing.T) {
 	if o, err := ca.OID(t.Context(), wanted.Template.OID); err != nil || o.DisplayName != "Cloud DP Cert" {
 		t.Errorf("OID: %v, %v", o, err)
 	}
-	wanted.Template.OID = base + ".20000001.20000003"
+	wanted.Template.OID, wanted.Adopt = base+".20000001.20000003", true
 	if _, err := template.Plan(t.Context(), ca, wanted); !errors.Is(err, template.ErrConflict) {
 		t.Errorf("another OID: got %v, want ErrConflict", err)
 	}
@@ -183,9 +183,9 @@ func TestApplyTakesEnrollFromOthers(t *testing.T) {
 		lines = append(lines, c.String())
 	}
 	want := []string{
-		`change msPKI-Private-Key-Flag of CloudDPCert from "server 2003|client XP" to "exportable|server 2003|client XP"`,
-		"revoke Enroll on CloudDPCert from " + string(admins),
-		"grant Read on CloudDPCert to S-1-5-11",
+		`change private key flags (msPKI-Private-Key-Flag) of CloudDPCert from "server 2003|client XP" to "exportable|server 2003|client XP"`,
+		"revoke Enroll on CloudDPCert from Enterprise Admins (" + string(admins) + ")",
+		"grant Read on CloudDPCert to Authenticated Users (S-1-5-11)",
 		"grant Read, Enroll on CloudDPCert to " + string(group),
 	}
 	if !slices.Equal(lines, want) {
@@ -227,6 +227,7 @@ func ExampleApply() {
 		Template: template.CloudDP(directory.AddGroup("ConfigMgr Site Servers")),
 		CA:       "Contoso Issuing CA",
 	}
+	desired.Template.Access[1].Name = "ConfigMgr Site Servers"
 	changes, err := template.Apply(ctx, directory, desired)
 	if err != nil {
 		fmt.Println(err)
@@ -239,8 +240,24 @@ func ExampleApply() {
 	fmt.Println("again:", len(again), "changes,", err)
 	// Output:
 	// create template CloudDPCert ("Cloud DP Cert")
-	// grant Read on CloudDPCert to S-1-5-11
-	// grant Read, Enroll on CloudDPCert to S-1-5-21-1004336348-1177238915-682003330-1102
+	// set general flags (flags) of CloudDPCert to "enrollee supplies subject|machine type|add template name|modified"
+	// set schema version (msPKI-Template-Schema-Version) of CloudDPCert to "2"
+	// set key spec (pKIDefaultKeySpec) of CloudDPCert to "key exchange (1)"
+	// set key usage (pKIKeyUsage) of CloudDPCert to "digital signature|key encipherment"
+	// set path length (pKIMaxIssuingDepth) of CloudDPCert to "0"
+	// set critical extensions (pKICriticalExtensions) of CloudDPCert to "Key Usage (2.5.29.15)"
+	// set validity (pKIExpirationPeriod) of CloudDPCert to "730 days"
+	// set renewal period (pKIOverlapPeriod) of CloudDPCert to "42 days"
+	// set purposes (pKIExtendedKeyUsage) of CloudDPCert to "Server Authentication (1.3.6.1.5.5.7.3.1)"
+	// set key providers (pKIDefaultCSPs) of CloudDPCert to "1,Microsoft RSA SChannel Cryptographic Provider; 2,Microsoft DH SChannel Cryptographic Provider"
+	// set further signatures (msPKI-RA-Signature) of CloudDPCert to "0"
+	// set application policies (msPKI-Certificate-Application-Policy) of CloudDPCert to "Server Authentication (1.3.6.1.5.5.7.3.1)"
+	// set minimum key size in bits (msPKI-Minimal-Key-Size) of CloudDPCert to "2048"
+	// set enrollment flags (msPKI-Enrollment-Flag) of CloudDPCert to "none"
+	// set private key flags (msPKI-Private-Key-Flag) of CloudDPCert to "exportable|server 2003|client XP"
+	// set subject name (msPKI-Certificate-Name-Flag) of CloudDPCert to "enrollee supplies subject"
+	// grant Read on CloudDPCert to Authenticated Users (S-1-5-11)
+	// grant Read, Enroll on CloudDPCert to ConfigMgr Site Servers (S-1-5-21-1004336348-1177238915-682003330-1102)
 	// publish CloudDPCert on Contoso Issuing CA
 	// again: 0 changes, <nil>
 }

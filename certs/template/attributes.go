@@ -28,7 +28,8 @@ type value interface {
 	encode() [][]byte
 	// decode sets the field; values has at least one. The problem is empty if all is well.
 	decode(values [][]byte) (problem string)
-	// words returns the field as a plan shows it. Equal fields have equal words, whatever the order of their values.
+	// words returns the field as a plan shows it. Equal fields have equal words, whatever the order of their values, and
+	// different fields different ones.
 	words() string
 }
 
@@ -81,7 +82,8 @@ func (t Template) Attributes() ([]Attribute, error) {
 
 // ParseAttributes returns the template called name that a directory holds as attributes. Attributes that are no part of
 // the template, as a server adds them, are passed over; Access is left empty, for [ParseSecurityDescriptor] to fill.
-// Lists come in ascending order. Bad values are an [*InvalidError] listing every problem by attribute.
+// Lists come in ascending order. Bad values are an [*InvalidError] listing every problem by attribute; what contradicts
+// itself is read as it is, for [Template.Check] to tell.
 func ParseAttributes(name string, attributes []Attribute) (Template, error) {
 	t := Template{Name: name, SchemaVersion: 1} // the attribute came with Windows Server 2003
 	values := map[string][][]byte{}
@@ -89,7 +91,7 @@ func ParseAttributes(name string, attributes []Attribute) (Template, error) {
 		key := strings.ToLower(a.Name)
 		values[key] = append(values[key], a.Values...)
 	}
-	e := &errs.InvalidError{Subject: fmt.Sprintf("template: attributes of %q", name)}
+	e := &errs.InvalidError{Subject: fmt.Sprintf("template: attributes of %.300q", name)}
 	attributeOf := map[string]string{"Name": "cn", "KeyProperties": "msPKI-RA-Application-Policies"}
 	for _, f := range fieldsOf(&t) {
 		attributeOf[f.field] = f.attribute
@@ -102,7 +104,7 @@ func ParseAttributes(name string, attributes []Attribute) (Template, error) {
 			delete(attributeOf, f.field) // its field says no more
 		}
 	}
-	for _, p := range t.problems() {
+	for _, p := range t.unreadable() {
 		if attribute, ok := attributeOf[p.Field]; ok {
 			e.Add(attribute, "%s", p.Reason)
 		}

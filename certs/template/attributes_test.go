@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/template"
 )
 
@@ -301,6 +303,109 @@ func TestObjectIdentifierRoundTrip(t *testing.T) {
 	}
 }
 
+// TestFormOfSignaturePolicies wants the attribute that two fields share to have the form of the schema version.
+func TestFormOfSignaturePolicies(t *testing.T) {
+	oids := []string{"1.3.6.1.4.1.311.20.2.1"}
+	for name, test := range map[string]struct {
+		schema     int
+		flags      template.PrivateKeyFlags
+		oids       []string
+		properties []template.Property
+		field      string // with the problem; empty if there is none
+	}{
+		"2 with OIDs":              {2, 0, oids, nil, ""},
+		"2 with properties":        {2, 0, nil, newer().KeyProperties, "KeyProperties"},
+		"3 with OIDs":              {3, 0, oids, nil, "RAApplicationPolicies"},
+		"3 with properties":        {3, 0, nil, newer().KeyProperties, ""},
+		"3 has no legacy provider": {3, template.PrivateKeyLegacyProvider, nil, newer().KeyProperties, ""},
+		"4 with OIDs":              {4, 0, oids, nil, "RAApplicationPolicies"},
+		"4 with properties":        {4, 0, nil, newer().KeyProperties, ""},
+		"legacy with OIDs":         {4, template.PrivateKeyLegacyProvider, oids, nil, ""},
+		"legacy with properties":   {4, template.PrivateKeyLegacyProvider, nil, newer().KeyProperties, "KeyProperties"},
+	} {
+		d := desired()
+		d.Template.SchemaVersion, d.Template.RASignatures = test.schema, 1
+		d.Template.PrivateKeyFlags |= test.flags
+		d.Template.RAApplicationPolicies, d.Template.KeyProperties = test.oids, test.properties
+		for _, err := range []error{d.Template.Validate(), d.Validate()} {
+			if test.field == "" {
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				continue
+			}
+			invalid, _ := errors.AsType[*template.InvalidError](err)
+			if invalid == nil || len(invalid.Problems) != 1 || invalid.Problems[0].Field != test.field {
+				t.Errorf("%s: got %v, want one problem with %s", name, err, test.field)
+			}
+		}
+	}
+}
+
+// TestForeignFormIsRead wants a directory with a template of the wrong form to stay readable.
+func TestForeignFormIsRead(t *testing.T) {
+	attributes := attributesOf(t, strings.Replace(newerDump, "msPKI-Template-Schema-Version: 4", "msPKI-Template-Schema-Version: 2", 1))
+	got, err := template.ParseAttributes("Odd", attributes)
+	if err != nil || got.SchemaVersion != 2 || len(got.KeyProperties) == 0 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if _, err := got.Attributes(); !errors.Is(err, template.ErrInvalid) {
+		t.Errorf("written again: %v, want ErrInvalid", err)
+	}
+}
+
+func TestMinimalKeySizeMayBeAnything(t *testing.T) {
+	for size, valid := range map[int]bool{-1: false, 0: true, 256: true, 16384: true, 16385: false} {
+		w := template.CloudDP(group)
+		w.MinimalKeySize = size
+		if err := w.Validate(); (err == nil) != valid {
+			t.Errorf("%d bits: %v", size, err)
+		}
+		if valid && size < 2048 && !slices.ContainsFunc(w.Check(), func(f certs.Finding) bool { return f.ID == "tpl.keysize" }) {
+			t.Errorf("%d bits: no finding", size)
+		}
+	}
+}
+
+// TestErrorsAreShort gives what a hostile directory or file may hold.
+func TestErrorsAreShort(t *testing.T) {
+	const most = 20_000 // some problems, each with 300 characters of four
+	long := strings.Repeat("\x01", 1<<20)
+	for _, a := range attributesOf(t, newerDump) {
+		attributes := slices.DeleteFunc(attributesOf(t, newerDump), func(other template.Attribute) bool { return other.Name == a.Name })
+		for _, value := range []string{long, long + "\xff"} {
+			odd := template.Attribute{Name: a.Name, Values: [][]byte{[]byte(value)}}
+			_, err := template.ParseAttributes("Newer", append(attributes, odd))
+			if err == nil || len(err.Error()) > most {
+				t.Errorf("%s: an error of %d characters", a.Name, len(fmt.Sprint(err)))
+			}
+		}
+	}
+	w := template.CloudDP(template.SID(long))
+	w.Name, w.DisplayName, w.OID = long, long, long
+	w.CSPs = []template.CSP{{Preference: 1, Name: long}, {Preference: 1, Name: long}}
+	w.Access = append(w.Access, w.Access...)
+	w.Supersedes = []string{long}
+	record := template.LDIFRecord{DN: long, ChangeType: long, Attributes: []template.Attribute{{Name: long}}}
+	_, formatted := template.FormatLDIF([]template.LDIFRecord{record})
+	record.ChangeType = template.LDIFModify
+	record.Modifications = []template.LDIFModification{{Operation: long, Attribute: template.Attribute{Name: long}}}
+	_, modified := template.FormatLDIF([]template.LDIFRecord{record})
+	_, parsed := template.ParseLDIF([]byte("dn: CN=x\nchangetype: modify\nadd: cn\n" + strings.Repeat("a", 1<<20) + ": x\n"))
+	_, encoded := template.ParseLDIF([]byte("dn: CN=x\n" + strings.Repeat("a", 1<<20) + ":: x\n"))
+	_, _, pasted := template.Desired{Template: w, CA: long}.Certutil(w, long)
+	_, read := record.Template()
+	r := template.RequestINF{CommonName: long, DNSNames: []string{long}, ExtKeyUsage: []string{long}, Provider: long, HashAlgorithm: long, KeyAlgorithm: long}
+	for what, err := range map[string]error{
+		"template": w.Validate(), "SID": template.SID(long).Validate(), "record": formatted, "modification": modified, "line": parsed,
+		"Base64": encoded, "certutil": pasted, "request": r.Validate(), "name": read,
+	} {
+		if err == nil || len(err.Error()) > most {
+			t.Errorf("%s: an error of %d characters", what, len(fmt.Sprint(err)))
+		}
+	}
+}
+
 func FuzzAttributes(f *testing.F) {
 	for _, dump := range []string{webServerDump, cloudDPDump, newerDump} {
 		for _, a := range attributesOf(f, dump) {
@@ -317,6 +422,12 @@ func FuzzAttributes(f *testing.F) {
 		if err != nil {
 			if !errors.Is(err, template.ErrInvalid) {
 				t.Errorf("%v is no ErrInvalid", err)
+			}
+			return
+		}
+		if parsed.Validate() != nil { // it was read to be told, and is not written
+			if !slices.ContainsFunc(parsed.Check(), func(f certs.Finding) bool { return f.ID == "tpl.properties" }) {
+				t.Errorf("%+v is not valid, and nothing tells it: %v", parsed, parsed.Validate())
 			}
 			return
 		}

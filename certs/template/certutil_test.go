@@ -2,7 +2,9 @@ package template_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/clouddp/sdk/certs/template"
@@ -51,6 +53,78 @@ func TestCertutilOfWhatIsAsDesired(t *testing.T) {
 	}
 }
 
+// TestCertutilTakesNumbers has flags that certutil knows by no name, or not everywhere.
+func TestCertutilTakesNumbers(t *testing.T) {
+	existing, d := desired().Template, desired()
+	existing.EnrollmentFlags = 0x80
+	existing.NameFlags |= 0x2
+	d.Template.EnrollmentFlags = template.EnrollmentNoSecurityExtension | 0x40000200 | template.EnrollmentPendAllRequests
+	commands, rest, err := d.Certutil(existing, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range commands {
+		got = append(got, c.String())
+		if again, err := template.ParseCertutil(c.String()); err != nil || again != c {
+			t.Errorf("%s reads back as %+v, %v", c, again, err)
+		}
+	}
+	want := []string{
+		"certutil -dsTemplate CloudDPCert msPKI-Enrollment-Flag +CT_FLAG_PEND_ALL_REQUESTS",
+		"certutil -dsTemplate CloudDPCert msPKI-Enrollment-Flag +0x40080200",
+		"certutil -dsTemplate CloudDPCert msPKI-Enrollment-Flag -0x00000080",
+		"certutil -dsTemplate CloudDPCert msPKI-Certificate-Name-Flag -0x00000002",
+		"certutil -SetCATemplates +CloudDPCert",
+	}
+	if !slices.Equal(got, want) || len(rest) != 0 {
+		t.Errorf("got  %q, by hand %v\nwant %q", got, rest, want)
+	}
+}
+
+func TestCertutilSaysWhatIsEmpty(t *testing.T) {
+	_, _, err := desired().Certutil(template.Template{}, "")
+	invalid, _ := errors.AsType[*template.InvalidError](err)
+	if invalid == nil || len(invalid.Problems) != 1 || invalid.Problems[0].Field != "existing" || !strings.Contains(err.Error(), "no name") {
+		t.Errorf("got %v, want that existing has no name", err)
+	}
+	_, _, err = desired().Certutil(desired().Template, "CA01\\a\nb")
+	invalid, _ = errors.AsType[*template.InvalidError](err)
+	if invalid == nil || len(invalid.Problems) != 1 || invalid.Problems[0].Field != "config" {
+		t.Errorf("got %v, want one problem with config", err)
+	}
+}
+
+func TestCertutilStringRunsNothingElse(t *testing.T) {
+	const attribute, flag = "msPKI-Enrollment-Flag", "+CT_FLAG_AUTO_ENROLLMENT"
+	for field, c := range map[string]template.Certutil{
+		"Template":  {Template: `x" & calc & "`, Attribute: attribute, Flag: flag},
+		"Config":    {Template: "X", Config: `CA01\x" & calc & "`},
+		"Attribute": {Template: "X", Attribute: "a & calc", Flag: flag},
+		"Flag":      {Template: "X", Attribute: attribute, Flag: "+B & calc"},
+	} {
+		for _, spoiled := range []template.Certutil{c, onlyFieldOf(field, c)} {
+			text := spoiled.String()
+			if strings.ContainsAny(text, `"&|<>^%$;`+"`\n") || strings.Contains(text, "calc") || !strings.HasPrefix(text, "REM certutil: ") {
+				t.Errorf("%s: %s can be pasted", field, text)
+			}
+			if _, err := template.ParseCertutil(text); !errors.Is(err, template.ErrInvalid) {
+				t.Errorf("%s: %s reads back: %v", field, text, err)
+			}
+		}
+		if !strings.Contains(c.String(), field) {
+			t.Errorf("%s does not name %s", c, field)
+		}
+	}
+}
+
+// onlyFieldOf returns a command with one field of c and no other.
+func onlyFieldOf(field string, c template.Certutil) template.Certutil {
+	var only template.Certutil
+	reflect.ValueOf(&only).Elem().FieldByName(field).Set(reflect.ValueOf(c).FieldByName(field))
+	return only
+}
+
 func TestCertutilQuotesAndRefuses(t *testing.T) {
 	spaced := template.Certutil{Template: "Cloud DP (2)", Attribute: "msPKI-Enrollment-Flag", Flag: "+CT_FLAG_AUTO_ENROLLMENT"}
 	if got := spaced.String(); got != `certutil -dsTemplate "Cloud DP (2)" msPKI-Enrollment-Flag +CT_FLAG_AUTO_ENROLLMENT` {
@@ -77,7 +151,22 @@ func TestParseCertutil(t *testing.T) {
 			t.Errorf("%q: got %+v, %v", line, got, err)
 		}
 	}
+	for line, want := range map[string]template.Certutil{
+		"certutil -dstemplate user msPKI-Enrollment-Flag +0x00080000": { // KB5014754
+			Template: "user", Attribute: "msPKI-Enrollment-Flag", Flag: "+0x00080000",
+		},
+		`CertUtil.exe -DSTEMPLATE "Cloud DP" msPKI-Enrollment-Flag -0xF`: {
+			Template: "Cloud DP", Attribute: "msPKI-Enrollment-Flag", Flag: "-0xF",
+		},
+		"certutil -setcatemplates +X": {Template: "X"},
+	} {
+		if got, err := template.ParseCertutil(line); err != nil || got != want {
+			t.Errorf("%q: got %+v, %v", line, got, err)
+		}
+	}
 	for _, line := range []string{
+		"certutil -dsTemplate X a +0x", "certutil -dsTemplate X a +0x123456789", "certutil -dsTemplate X a 0x1", "certutil -dsTemplate X a&b +B",
+		"certutil -dsTemplate X a +b", "certutil -config A -dsTemplate X a +B",
 		"", "certutil", "certutil -dsTemplate X", "certutil -dsTemplate X flags 1", "certutil -SetCATemplates -X", "certutil -SetCATemplates =X",
 		`certutil -SetCATemplates +"X`, "certutil -SetCATemplates +X & calc", "certutil -SetCATemplates +X\ncalc", "certutil -SetCATemplates +a/b",
 	} {
@@ -90,7 +179,7 @@ func TestParseCertutil(t *testing.T) {
 func FuzzCertutil(f *testing.F) {
 	for _, seed := range []string{
 		"certutil -dsTemplate CloudDPCert msPKI-Private-Key-Flag +CTPRIVATEKEY_FLAG_EXPORTABLE_KEY",
-		`certutil -config "CA01\Contoso CA" -SetCATemplates "+Cloud DP"`, "certutil -SetCATemplates +X",
+		`certutil -config "CA01\Contoso CA" -SetCATemplates "+Cloud DP"`, "certutil -SetCATemplates +X", "certutil -dstemplate user msPKI-Enrollment-Flag +0x00080000",
 	} {
 		f.Add(seed)
 	}

@@ -24,6 +24,9 @@ func (t Template) check(c *checker) {
 	t.checkPurpose(c)
 	t.checkKey(c)
 	t.checkProvider(c)
+	field, problem := t.wrongForm()
+	c.when(problem != "", slog.LevelError, "tpl.properties", field+" "+problem,
+		"save the template again in the console: it writes the attribute in the form that the schema version wants")
 	t.checkIssuance(c)
 	t.checkRisk(c)
 }
@@ -43,7 +46,7 @@ func (c *checker) when(noticed bool, severity slog.Level, id, evidence, remedy s
 }
 
 func (t Template) checkPurpose(c *checker) {
-	c.when(t.isBuiltIn(), slog.LevelInfo, "tpl.builtin",
+	c.when(t.isDefault(), slog.LevelInfo, "tpl.builtin",
 		fmt.Sprintf("schema version %d, flags: %s", t.SchemaVersion, t.Flags), "duplicate it: nothing but access to one of Windows' own can be changed")
 	c.when(t.NameFlags&NameEnrolleeSuppliesSubject == 0, slog.LevelError, "tpl.subject",
 		"name flags: "+t.NameFlags.String(), `choose "Supply in the request": otherwise the authority discards the common name and the DNS names`)
@@ -58,7 +61,7 @@ func (t Template) checkPurpose(c *checker) {
 		"flags: "+t.Flags.String(), "duplicate Web Server: a service must not be an authority")
 }
 
-func sameSet(a, b []string) bool { return set{&a}.words() == set{&b}.words() }
+func sameSet(a, b []string) bool { return slices.Equal(set{&a}.sorted(), set{&b}.sorted()) }
 
 func (t Template) checkKey(c *checker) {
 	c.when(t.PrivateKeyFlags&PrivateKeyExportable == 0, slog.LevelError, "key.exportable",
@@ -86,7 +89,7 @@ func (t Template) checkProvider(c *checker) {
 	}
 	c.when(true, slog.LevelWarn, "tpl.schema",
 		fmt.Sprintf("schema version %d", t.SchemaVersion), "sites older than version 1710 want schema version 2 (authority Windows Server 2003)")
-	if t.PrivateKeyFlags&PrivateKeyLegacyProvider != 0 {
+	if !t.isNewer() {
 		return
 	}
 	algorithm := t.property(PropertyAsymmetricAlgorithm)
@@ -117,8 +120,8 @@ func (t Template) needsApproval() bool {
 func (t Template) broad(rights Rights) string {
 	var found []string
 	for _, a := range t.Access {
-		if a.SID.isBroad() && a.Rights&rights != 0 {
-			found = append(found, string(a.SID))
+		if a.SID.IsBroad() && a.Rights&rights != 0 {
+			found = append(found, a.principal())
 		}
 	}
 	return strings.Join(found, ", ")

@@ -14,9 +14,10 @@ import (
 
 // Check reports on the template called name as it stands in directory: what [Template.Check] does, whether the
 // authority called ca issues it, whether its object identifier is registered, and whether token may enroll. The token
-// of a computer or user holds its own security identifier and those of its groups; [Everyone] and [AuthenticatedUsers]
-// need not be listed, and without any other nobody's rights are looked at. Errors are those of [Directory]:
-// [ErrNotFound] if there is no such template or authority.
+// of a computer or user holds its own security identifier and those of its groups, and is taken to hold [Everyone] and
+// [AuthenticatedUsers]. What an entry denies to one of token is heeded, as [SecurityDescriptor.AccessFor] says; without a
+// token it is only asked whether anybody may enroll. Errors are those of [Directory]: [ErrNotFound] if there is no such
+// template or authority; of authorities it lists those that there are.
 func Check(ctx context.Context, directory Directory, ca, name string, token ...SID) ([]certs.Finding, error) {
 	if directory == nil {
 		return nil, errs.Invalid("template: check", "directory", "is nil")
@@ -33,7 +34,7 @@ func check(ctx context.Context, directory Directory, ca, name string, token []SI
 	if err != nil {
 		return nil, err
 	}
-	published, err := directory.Published(ctx, ca)
+	names, err := published(ctx, directory, ca)
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +42,8 @@ func check(ctx context.Context, directory Directory, ca, name string, token []SI
 	t.check(c)
 	t.checkToken(c, token)
 	isThis := func(other string) bool { return strings.EqualFold(other, t.Name) }
-	c.when(!slices.ContainsFunc(published, isThis), slog.LevelError, "tpl.published",
-		fmt.Sprintf("%s issues %d templates, not this one", ca, len(published)), "publish it there; the authority takes some minutes to notice")
+	c.when(!slices.ContainsFunc(names, isThis), slog.LevelError, "tpl.published",
+		fmt.Sprintf("%s issues %d templates, not this one", ca, len(names)), "publish it there; the authority takes some minutes to notice")
 	return c.findings, t.checkOID(ctx, c, directory)
 }
 
@@ -53,9 +54,17 @@ func (t Template) checkToken(c *checker, token []SID) {
 		c.when(!slices.ContainsFunc(t.Access, mayEnroll), slog.LevelError, "tpl.enroll", "nobody has Enroll", enrollRemedy)
 		return
 	}
-	granted := t.Granted(append([]SID{Everyone, AuthenticatedUsers}, token...)...)
+	granted := t.grantedTo(token)
 	c.when(granted&(Read|Enroll) != Read|Enroll, slog.LevelError, "tpl.enroll",
-		fmt.Sprintf("%s: %s", token[0], granted), enrollRemedy)
+		fmt.Sprintf("%s has %s", Access{SID: token[0]}.principal(), granted), enrollRemedy)
+}
+
+// grantedTo returns what the holder of token may do. Without a security descriptor nothing is known of what is denied.
+func (t Template) grantedTo(token []SID) Rights {
+	if t.Security.isKnown() {
+		return t.Security.AccessFor(token...)
+	}
+	return t.Granted(append(inEveryToken(), token...)...)
 }
 
 // checkOID wants one object, below that of the forest, which registers the object identifier for the template.
@@ -82,7 +91,7 @@ func (t Template) checkOID(ctx context.Context, c *checker, directory Directory)
 	default:
 		c.when(o.DisplayName != t.DisplayName, slog.LevelWarn, "tpl.oid",
 			fmt.Sprintf("object identifier %s is registered for %q, the template is %q", t.OID, o.DisplayName, t.DisplayName),
-			"see whether two templates share it")
+			"apply the template again, unless two templates share it")
 	}
 	return nil
 }

@@ -14,6 +14,9 @@ func (t Template) checkRisk(c *checker) {
 	if writers := t.broad(Write); writers != "" {
 		risky(true, writers+" may change the template", "leave Write to administrators")
 	}
+	if owner := t.Security.Owner(); owner.IsBroad() {
+		risky(true, Access{SID: owner}.principal()+" owns the template, and may change who may do what", "give it to administrators")
+	}
 	enrollers := t.broad(enrollment)
 	if enrollers == "" || t.needsApproval() {
 		return
@@ -21,6 +24,8 @@ func (t Template) checkRisk(c *checker) {
 	suppliesSubject := t.NameFlags&NameEnrolleeSuppliesSubject != 0
 	const remedy = "keep Server Authentication alone, and Enroll for the site servers alone"
 	risky(suppliesSubject && t.logsOn(), enrollers+" may enroll for any subject with a purpose that logs on", remedy)
+	risky(suppliesSubject && !t.logsOn() && t.hasPurpose(ServerAuth),
+		enrollers+" may enroll a server certificate for any name", "leave Enroll to the site servers alone")
 	risky(suppliesSubject && t.SchemaVersion == 1,
 		enrollers+" may enroll for any subject, and before the updates of November 2024 add purposes to schema version 1", remedy)
 	risky(!suppliesSubject && t.hasPurpose(anyPurpose), enrollers+" may enroll for every purpose", remedy)
@@ -31,15 +36,14 @@ func (t Template) checkRisk(c *checker) {
 
 // logsOn reports whether certificates of t authenticate a client to a domain.
 func (t Template) logsOn() bool {
-	return t.hasPurpose(anyPurpose) || slices.ContainsFunc(t.ExtKeyUsage, func(oid string) bool {
-		return oid == ClientAuth || oid == smartCardLogon || oid == pkinitClient
-	})
+	return slices.ContainsFunc([]string{anyPurpose, ClientAuth, smartCardLogon, pkinitClient}, t.hasPurpose)
 }
 
-// hasPurpose reports whether certificates of t have the purpose; without any they have every one.
+// hasPurpose reports whether certificates of t have the purpose; without any they have every one. From schema version 2
+// on application policies count beside the purposes that they should repeat.
 func (t Template) hasPurpose(oid string) bool {
 	if len(t.ExtKeyUsage) == 0 {
 		return oid == anyPurpose
 	}
-	return slices.Contains(t.ExtKeyUsage, oid)
+	return slices.Contains(t.ExtKeyUsage, oid) || t.SchemaVersion >= 2 && slices.Contains(t.ApplicationPolicies, oid)
 }

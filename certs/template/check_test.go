@@ -129,10 +129,23 @@ var pairs = map[string]pair{
 			s.CSPs = append(s.CSPs, template.CSP{Preference: 2, Name: "Microsoft Platform Crypto Provider"})
 		},
 		near: func(s *template.Template) {
+			s.SchemaVersion, s.KeyProperties = 4, nil
 			s.PrivateKeyFlags |= template.PrivateKeyLegacyProvider
 			s.CSPs[0].Name = "Microsoft RSA SChannel Cryptographic Provider"
 		},
 		severity: slog.LevelWarn,
+	},
+	"tpl.properties": {
+		base: newer,
+		trigger: func(s *template.Template) {
+			s.KeyProperties, s.RAApplicationPolicies = nil, []string{"1.3.6.1.4.1.311.20.2.1"}
+		},
+		near: func(s *template.Template) {
+			s.KeyProperties = append(s.KeyProperties, template.Property{
+				Name: template.PropertyRAApplicationPolicies, Type: "PZPWSTR", Value: "1.3.6.1.4.1.311.20.2.1",
+			})
+		},
+		severity: slog.LevelError,
 	},
 	"tpl.approval": {
 		trigger:  func(s *template.Template) { s.RASignatures = 1 },
@@ -205,7 +218,7 @@ func TestFindingsAppearAndDoNot(t *testing.T) {
 		spoiled, harmless := make(), make()
 		p.trigger(&spoiled)
 		p.near(&harmless)
-		if err := spoiled.Validate(); err != nil {
+		if err := spoiled.Validate(); err != nil && id != "tpl.properties" { // which only others write
 			t.Errorf("%s: %v", id, err)
 		}
 		found := withID(spoiled.Check(), id)
@@ -242,14 +255,35 @@ func TestCheckKnowsTheDangerousShapes(t *testing.T) {
 		change func(*template.Template)
 		risky  bool
 	}{
-		"everybody, client authentication":   {template.AuthenticatedUsers, purposes(both...), true},
-		"everybody, smart card logon":        {template.AuthenticatedUsers, purposes("1.3.6.1.4.1.311.20.2.2"), true},
-		"everybody, Kerberos":                {template.Everyone, purposes("1.3.6.1.5.2.3.4"), true},
-		"everybody, without purposes":        {template.Everyone, purposes(), true},
-		"everybody, any purpose":             {template.Everyone, purposes("2.5.29.37.0"), true},
-		"domain computers":                   {domainComputers, purposes(both...), true},
-		"a chosen group":                     {group, purposes(both...), false},
-		"server authentication alone":        {template.AuthenticatedUsers, purposes(template.ServerAuth), false},
+		"everybody, client authentication": {template.AuthenticatedUsers, purposes(both...), true},
+		"everybody, smart card logon":      {template.AuthenticatedUsers, purposes("1.3.6.1.4.1.311.20.2.2"), true},
+		"everybody, Kerberos":              {template.Everyone, purposes("1.3.6.1.5.2.3.4"), true},
+		"everybody, without purposes":      {template.Everyone, purposes(), true},
+		"everybody, any purpose":           {template.Everyone, purposes("2.5.29.37.0"), true},
+		"domain computers":                 {domainComputers, purposes(both...), true},
+		"a chosen group":                   {group, purposes(both...), false},
+		"server authentication alone":      {template.AuthenticatedUsers, purposes(template.ServerAuth), true},
+		"the same, for domain computers":   {domainComputers, purposes(template.ServerAuth), true},
+		"the same, for a chosen group":     {group, purposes(template.ServerAuth), false},
+		"the same, own subject":            {domainComputers, insideSubject(purposes(template.ServerAuth)), false},
+		"the same, with approval": {template.AuthenticatedUsers, func(s *template.Template) {
+			s.EnrollmentFlags = template.EnrollmentPendAllRequests
+		}, false},
+		"code signing": {template.AuthenticatedUsers, purposes("1.3.6.1.5.5.7.3.3"), false},
+		"client authentication as a policy": {template.AuthenticatedUsers, insideSubject(func(s *template.Template) {
+			s.ApplicationPolicies = []string{template.ClientAuth}
+			s.EnrollmentFlags = template.EnrollmentNoSecurityExtension
+		}), true},
+		"on behalf of others, as a policy": {template.AuthenticatedUsers, insideSubject(func(s *template.Template) {
+			s.ApplicationPolicies = []string{"1.3.6.1.4.1.311.20.2.1"}
+		}), true},
+		"policies of schema version 1": {template.AuthenticatedUsers, insideSubject(func(s *template.Template) {
+			s.SchemaVersion, s.ApplicationPolicies = 1, []string{"1.3.6.1.4.1.311.20.2.1"}
+		}), false},
+		"whoever comes by network":           {"S-1-5-2", purposes(both...), true},
+		"whoever logs in there":              {"S-1-5-4", purposes(both...), true},
+		"whoever is of the forest":           {"S-1-5-15", purposes(both...), true},
+		"the system of each computer":        {"S-1-5-18", purposes(both...), false},
 		"own subject, client authentication": {template.AuthenticatedUsers, insideSubject(purposes(both...)), false},
 		"own subject, any purpose":           {template.AuthenticatedUsers, insideSubject(purposes("2.5.29.37.0")), true},
 		"own subject, without purposes":      {template.AuthenticatedUsers, insideSubject(purposes()), true},
@@ -268,8 +302,9 @@ func TestCheckKnowsTheDangerousShapes(t *testing.T) {
 		risky := template.CloudDP(group)
 		test.change(&risky)
 		risky.Access = append(risky.Access, template.Access{SID: test.who, Rights: template.Enroll})
-		if found := len(withID(risky.Check(), "tpl.risky")) > 0; found != test.risky {
-			t.Errorf("%s: found %t, want %t: %v", name, found, test.risky, risky.Check())
+		found := withID(risky.Check(), "tpl.risky")
+		if len(found) > 0 != test.risky || len(found) > 1 && risky.SchemaVersion > 1 {
+			t.Errorf("%s: found %v, want one: %t", name, found, test.risky)
 		}
 	}
 }
@@ -350,6 +385,7 @@ func TestCheckLooksAtAToken(t *testing.T) {
 		"a member":   {[]template.SID{stranger, group}, false},
 		"a stranger": {[]template.SID{stranger}, true},
 		"nobody":     {nil, false},
+		"everybody":  {[]template.SID{template.Everyone, template.AuthenticatedUsers}, true},
 	} {
 		findings, err := template.Check(t.Context(), d, authority, "CloudDPCert", test.token...)
 		if err != nil || len(withID(findings, "tpl.enroll")) > 0 != test.found {
@@ -366,7 +402,8 @@ func TestEverybodyIsInEveryToken(t *testing.T) {
 		if _, err := template.Apply(t.Context(), d, open); err != nil {
 			t.Fatal(err)
 		}
-		if findings, err := template.Check(t.Context(), d, authority, "CloudDPCert", domainAdmins); err != nil || len(findings) != 0 {
+		findings, err := template.Check(t.Context(), d, authority, "CloudDPCert", domainAdmins)
+		if err != nil || len(withID(findings, "tpl.enroll")) != 0 || len(withID(findings, "tpl.risky")) != 1 {
 			t.Errorf("%s may enroll: %v, %v", sid, findings, err)
 		}
 	}

@@ -26,6 +26,8 @@ const (
 	enterpriseHex  = domainHex + "07020000"
 	groupHex       = domainHex + "50040000"
 	authHex        = "0101000000000005 0b000000"
+	everyoneHex    = "0101000000000001 00000000"
+	classHex       = "a29c20e5ba3bd21190cc00c04fd91ab1" // pKICertificateTemplate
 	enrollHex      = "68c9100efb78d21190d400c04f79dc55"
 	autoEnrollHex  = "c28c5ba0bc170248a710e7c15ab866a2"
 	someRightHex   = "00000000000000000000000000000042"
@@ -55,6 +57,17 @@ func entry(t testing.TB, kind, flags byte, mask uint32, object, sid string) []by
 		data = append(data, byte(min(len(object), 1)), 0, 0, 0)
 	}
 	data = append(data, unhex(t, object, sid)...)
+	binary.LittleEndian.PutUint16(data[2:], uint16(len(data)))
+	return data
+}
+
+// objectEntry returns an entry that is handed down to a class.
+func objectEntry(t testing.TB, kind, flags byte, mask uint32, object, inheritedBy, sid string) []byte {
+	t.Helper()
+	present := byte(min(len(object), 1) | 2*min(len(inheritedBy), 1))
+	data := binary.LittleEndian.AppendUint32([]byte{kind, flags, 0, 0}, mask)
+	data = append(data, present, 0, 0, 0)
+	data = append(data, unhex(t, object, inheritedBy, sid)...)
 	binary.LittleEndian.PutUint16(data[2:], uint16(len(data)))
 	return data
 }
@@ -191,8 +204,19 @@ func TestAccessFollowsTheEntries(t *testing.T) {
 		"inherited":                {[][]byte{entry(t, 0, inheritedEntry, 0xF01FF, "", groupHex)}, all},
 		"denied first":             {[][]byte{entry(t, 6, 0, controlAccess, enrollHex, groupHex), entry(t, 0, 0, 0xF01FF, "", groupHex)}, all &^ template.Enroll},
 		"denied too late":          {[][]byte{entry(t, 0, 0, 0xF01FF, "", groupHex), entry(t, 1, 0, 0xF01FF, "", groupHex)}, all},
-		"somebody else is refused": {[][]byte{entry(t, 1, 0, 0xF01FF, "", authHex), entry(t, 0, 0, readMask, "", groupHex)}, template.Read},
-		"under a condition":        {[][]byte{entry(t, 9, 0, 0xF01FF, "", groupHex)}, 0},
+		"somebody else is refused": {[][]byte{entry(t, 1, 0, 0xF01FF, "", adminsHex), entry(t, 0, 0, readMask, "", groupHex)}, template.Read},
+		"everybody is refused":     {[][]byte{entry(t, 1, 0, 0xF01FF, "", authHex), entry(t, 0, 0, readMask, "", groupHex)}, 0},
+		"refused to everybody too late": {
+			[][]byte{entry(t, 0, 0, readMask, "", groupHex), entry(t, 1, 0, 0xF01FF, "", everyoneHex)}, template.Read,
+		},
+		"inherited for a class":       {[][]byte{objectEntry(t, 5, 0x12, 0xF01FF, "", classHex, groupHex)}, all},
+		"right inherited for a class": {[][]byte{objectEntry(t, 5, 0x12, controlAccess, enrollHex, classHex, groupHex)}, template.Enroll},
+		"for children of a class":     {[][]byte{objectEntry(t, 5, 0x0A, 0xF01FF, "", classHex, groupHex)}, 0},
+		"denied for a class": {
+			[][]byte{objectEntry(t, 6, 0x12, controlAccess, enrollHex, classHex, groupHex), entry(t, 0, 0, 0xF01FF, "", groupHex)},
+			all &^ template.Enroll,
+		},
+		"under a condition": {[][]byte{entry(t, 9, 0, 0xF01FF, "", groupHex)}, 0},
 	} {
 		d := parseDescriptor(t, descriptor(t, false, daclPresent, list(test.entries...)))
 		if got := (template.Template{Access: d.Access()}).Granted(group); got != test.want {
@@ -241,12 +265,48 @@ func TestWithAccessTakesAway(t *testing.T) {
 		"behind denials of any kind": {
 			[][]byte{entry(t, 0, 0, readMask, "", adminsHex), entry(t, 0x0A, 0, 1, "", authHex), entry(t, 6, 0, 1, "", authHex)},
 			[]template.Access{{SID: domainAdmins, Rights: template.Read | template.AutoEnroll}},
-			"D:(XD;;CC;;;AU)(OD;;CC;;;AU)(A;;LCRPLORC;;;DA)(OA;;CR;a05b8cc2-17bc-4802-a710-e7c15ab866a2;;DA)",
+			"D:(A;;LCRPLORC;;;DA)(XD;;CC;;;AU)(OD;;CC;;;AU)(OA;;CR;a05b8cc2-17bc-4802-a710-e7c15ab866a2;;DA)",
 		},
 		"what was inherited": {
 			[][]byte{entry(t, 0, inheritedEntry|2, 0xF01FF, "", adminsHex), entry(t, 1, inheritedEntry, 1, "", authHex)},
 			[]template.Access{{SID: domainAdmins, Rights: template.Read | template.Write}},
-			"D:P(D;;CC;;;AU)(A;CI;CCDCLCSWRPWPDTLOSDRCWDWO;;;DA)",
+			"D:P(A;CI;CCDCLCSWRPWPDTLOSDRCWDWO;;;DA)(D;;CC;;;AU)",
+		},
+		"what a class inherits": {
+			[][]byte{objectEntry(t, 5, 0x12, 0xF01FF, "", classHex, adminsHex)},
+			[]template.Access{{SID: domainAdmins, Rights: template.Read}},
+			"D:P(OA;CI;LCRPLORC;;e5209ca2-3bba-11d2-90cc-00c04fd91ab1;DA)",
+		},
+		"what was inherited, behind the list's own": {
+			[][]byte{
+				entry(t, 1, 0, 0x10000, "", groupHex), entry(t, 0, 0, readMask, "", groupHex),
+				entry(t, 6, inheritedEntry, controlAccess, enrollHex, groupHex), entry(t, 0, inheritedEntry, 0xF01FF, "", adminsHex),
+			},
+			[]template.Access{
+				{SID: domainAdmins, Rights: template.Read | template.Write},
+				{SID: group, Rights: template.Read},
+				{SID: template.AuthenticatedUsers, Rights: template.Read},
+			},
+			"D:P(D;;SD;;;" + string(group) + ")(A;;LCRPLORC;;;" + string(group) + ")(A;;LCRPLORC;;;AU)" +
+				"(OD;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;" + string(group) + ")(A;;CCDCLCSWRPWPDTLOSDRCWDWO;;;DA)",
+		},
+		"nothing of a list out of order": {
+			[][]byte{entry(t, 0, 0, fullMask, "", adminsHex), entry(t, 1, 0, 0xC0020, "", adminsHex)},
+			[]template.Access{{SID: template.AuthenticatedUsers, Rights: template.Read}},
+			"D:(A;;CCDCLCSWRPWPDTLOSDRCWDWO;;;DA)(D;;WPWDWO;;;DA)(A;;LCRPLORC;;;AU)",
+		},
+		"behind an own denial that stands too late": {
+			[][]byte{
+				entry(t, 0, inheritedEntry, fullMask, "", adminsHex), entry(t, 1, 0, 0x10000, "", authHex),
+				entry(t, 0, inheritedEntry, readMask, "", groupHex),
+			},
+			[]template.Access{{SID: template.AuthenticatedUsers, Rights: template.Read}, {SID: group, Rights: template.Read}},
+			"D:(A;ID;CCDCLCSWRPWPDTLOSDRCWDWO;;;DA)(D;;SD;;;AU)(A;;LCRPLORC;;;AU)(A;ID;LCRPLORC;;;" + string(group) + ")",
+		},
+		"write of everybody": {
+			[][]byte{entry(t, 0, 0, fullMask, "", authHex), entry(t, 0, 0, fullMask, "", adminsHex)},
+			[]template.Access{{SID: group, Rights: template.Read}},
+			"D:(A;;CCDCLCSWRPWPDTLOSDRCWDWO;;;DA)(A;;LCRPLORC;;;" + string(group) + ")",
 		},
 		"to keep what was inherited": {
 			[][]byte{entry(t, 0, inheritedEntry, 0xF01FF, "", adminsHex)},
@@ -272,9 +332,20 @@ func TestWithAccessTakesAway(t *testing.T) {
 }
 
 func TestWithAccessYieldsToADenial(t *testing.T) {
-	d := parseDescriptor(t, descriptor(t, false, daclPresent, list(entry(t, 6, 0, controlAccess, enrollHex, groupHex))))
-	if _, err := d.WithAccess(template.CloudDP(group).Access); !errors.Is(err, template.ErrConflict) {
-		t.Errorf("got %v, want ErrConflict", err)
+	allowed := [][]byte{
+		entry(t, 5, 0, controlAccess, enrollHex, groupHex), entry(t, 0, 0, readMask, "", groupHex), entry(t, 0, 0, readMask, "", authHex),
+	}
+	var d template.SecurityDescriptor
+	for name, sid := range map[string]string{"the group": groupHex, "everybody who logs in": authHex, "everybody": everyoneHex} {
+		denial := entry(t, 6, 0, controlAccess, enrollHex, sid)
+		d = parseDescriptor(t, descriptor(t, false, daclPresent, list(denial)))
+		if _, err := d.WithAccess(template.CloudDP(group).Access); !errors.Is(err, template.ErrConflict) {
+			t.Errorf("denied to %s: got %v, want ErrConflict", name, err)
+		}
+		d = parseDescriptor(t, descriptor(t, false, daclPresent, list(append([][]byte{denial}, allowed...)...)))
+		if _, err := d.WithAccess(template.CloudDP(group).Access); !errors.Is(err, template.ErrConflict) {
+			t.Errorf("denied to %s and allowed to the group: got %v, want ErrConflict", name, err)
+		}
 	}
 	if _, err := d.WithAccess([]template.Access{{SID: "Admins", Rights: template.Read}}); !errors.Is(err, template.ErrInvalid) {
 		t.Errorf("a bad SID: got %v, want ErrInvalid", err)
@@ -372,6 +443,22 @@ func TestDamagedSecurityDescriptorsAreRefused(t *testing.T) {
 	}
 }
 
+// TestConditionsAreTold wants two entries that differ in their condition alone to be printed differently.
+func TestConditionsAreTold(t *testing.T) {
+	text := func(condition string) string {
+		e := append(entry(t, 9, 0, controlAccess, "", groupHex), condition...)
+		e[2] = byte(len(e))
+		return parseDescriptor(t, descriptor(t, false, daclPresent, list(e))).String()
+	}
+	plain, one, other := text(""), text("artx\x01\x00\x00\x00"), text("artx\x02\x00\x00\x00")
+	if plain == one || one == other {
+		t.Errorf("the same: %s, %s and %s", plain, one, other)
+	}
+	if want := strings.TrimSuffix(plain, ")") + ";0x6172747801000000)"; one != want {
+		t.Errorf("got %s, want %s", one, want)
+	}
+}
+
 func FuzzSecurityDescriptor(f *testing.F) {
 	f.Add(builtIn(f))
 	f.Add(descriptor(f, true, daclPresent, list(entry(f, 0, inheritedEntry, 0xF01FF, "", adminsHex))))
@@ -388,6 +475,11 @@ func FuzzSecurityDescriptor(f *testing.F) {
 		if !bytes.Equal(d.Encode(), data) {
 			t.Error("the bytes changed")
 		}
+		for _, a := range d.Access() {
+			if token := d.AccessFor(a.SID); token&a.Rights != a.Rights {
+				t.Errorf("%s has %s, its token %s: %s", a.SID, a.Rights, token, d)
+			}
+		}
 		wanted := template.CloudDP(group).Access
 		changed, err := d.WithAccess(wanted)
 		if err != nil {
@@ -399,7 +491,8 @@ func FuzzSecurityDescriptor(f *testing.F) {
 		}
 		for _, a := range again.Access() {
 			want := template.Template{Access: wanted}.Granted(a.SID)
-			if extra := a.Rights &^ want; extra != 0 && a.Rights&template.Write == 0 || want != 0 && extra != 0 {
+			mayKeep := want == 0 && a.Rights&template.Write != 0 && !a.SID.IsBroad()
+			if extra := a.Rights &^ want; extra != 0 && !mayKeep {
 				t.Errorf("%s has %s, want %s: %s", a.SID, a.Rights, want, again)
 			}
 		}

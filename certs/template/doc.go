@@ -19,6 +19,10 @@
 //	_, err = template.Apply(ctx, directory, desired)
 //	return err
 //
+// A directory has other administrators. What they have changed since it was read is never overwritten, but looked at
+// again; a template that somebody else made is taken over with [Desired.Adopt] alone, Windows' own never; and [Desired]
+// says which access is revoked and which is left. In front of a person, put names into [Access].
+//
 // After Apply the site server must be restarted before it enrolls: only then does its logon token hold the group.
 //
 // [Check] looks for what would keep a template from serving, and what makes it dangerous; [Template.Check] does so for
@@ -29,16 +33,16 @@
 // Each is written and read back byte for byte: LDAP attributes ([Template.Attributes], [ParseAttributes]) with a
 // [SecurityDescriptor] beside them; for people without a program that speaks LDAP, LDIF ([Desired.LDIF]) and
 // certutil ([Desired.Certutil]); for a request on the site server itself, certreq ([Template.RequestINF]). Flags without
-// a name and properties of no use here survive.
+// a name and properties of no use here survive. The first example shows all that a colleague needs.
 //
 // # Errors
 //
 // An error matches one of the categories below with [errors.Is]. A template that a directory could not hold is an
-// [*InvalidError] listing every problem; one of Windows' own is [ErrForeign]. Files and attributes are untrusted: what is
+// [*InvalidError] listing every problem; one of Windows' own, or of somebody else's, is [ErrForeign]. Files and attributes are untrusted: what is
 // malformed is an [*InvalidError] naming the line or the attribute, what is too large is [ErrLimit].
 //
 // # Testing
 //
 // Package [github.com/clouddp/sdk/certs/certstest] holds a Directory in memory, and the suite that every Directory
-// passes.
+// passes. The real one is that of package [github.com/clouddp/sdk/certs/adcs].
 package template

@@ -8,9 +8,10 @@ var (
 	ErrNotFound = errs.ErrNotFound
 	// ErrInvalid matches fs.ErrInvalid; the error is an [*InvalidError].
 	ErrInvalid = errs.ErrInvalid
-	// ErrConflict says that a name or an object identifier is taken by something else.
+	// ErrConflict says that a name or an object identifier is taken by something else, that somebody else was faster, or that
+	// what is there stands against what is desired.
 	ErrConflict = errs.ErrConflict
-	// ErrForeign says that a template is Windows' own and must not be changed.
+	// ErrForeign says that a template is Windows' own and must not be changed, or somebody else's and was not adopted.
 	ErrForeign = errs.ErrForeign
 	// ErrDenied matches fs.ErrPermission: the directory refused.
 	ErrDenied = errs.ErrDenied

@@ -91,7 +91,7 @@ var enrollmentBits = []flagName{
 	{uint32(EnrollmentPreviousApprovalKeyRenewal), "previous approval renews by key", "CT_FLAG_ALLOW_PREVIOUS_APPROVAL_KEYBASEDRENEWAL_VALIDATE_REENROLLMENT"},
 	{uint32(EnrollmentIssuancePoliciesFromRequest), "issuance policies from request", "CT_FLAG_ISSUANCE_POLICIES_FROM_REQUEST"},
 	{uint32(EnrollmentSkipAutoRenewal), "skip auto-renewal", "CT_FLAG_SKIP_AUTO_RENEWAL"},
-	{uint32(EnrollmentNoSecurityExtension), "no security extension", "CT_FLAG_NO_SECURITY_EXTENSION"},
+	{uint32(EnrollmentNoSecurityExtension), "no security extension", ""}, // newer than some builds of certutil
 }
 
 // String lists the bits by name.

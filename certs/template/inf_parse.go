@@ -14,13 +14,14 @@ import (
 const maxINF = 1 << 20
 
 // ParseRequestINF reads what [RequestINF.Format] writes, in any order and with comments: keys and sections are compared
-// without regard to case. A key that [RequestINF] has no field for is a problem like a bad value, so that nothing is
-// lost unnoticed: the error is an [*InvalidError] listing all of them by line. A file of more than 1 MiB is [ErrLimit].
+// without regard to case. A key that [RequestINF] has no field for is a problem like a bad value or one that is there
+// twice, so that nothing is lost unnoticed: the error is an [*InvalidError] listing all of them by line. So is a file
+// without MachineKeySet, whose key would be the user's. A file of more than 1 MiB is [ErrLimit].
 func ParseRequestINF(data []byte) (RequestINF, error) {
 	if len(data) > maxINF {
 		return RequestINF{}, fmt.Errorf("template: request: %d bytes, more than %d: %w", len(data), maxINF, ErrLimit)
 	}
-	p := &infParser{problems: errs.InvalidError{Subject: "template: request"}}
+	p := &infParser{seen: map[string]bool{}, problems: errs.InvalidError{Subject: "template: request"}}
 	p.set = p.keys()
 	if !utf8.Valid(data) {
 		p.problems.Add("file", "is not UTF-8")
@@ -36,6 +37,9 @@ func ParseRequestINF(data []byte) (RequestINF, error) {
 			break
 		}
 	}
+	if len(p.problems.Problems) == 0 && !p.seen["newrequest machinekeyset"] {
+		p.problems.Add("MachineKeySet", "is missing: the key would be the user's, and a service needs one of the computer")
+	}
 	if err := p.problems.Err(); err != nil {
 		return RequestINF{}, err
 	}
@@ -48,6 +52,7 @@ func ParseRequestINF(data []byte) (RequestINF, error) {
 type infParser struct {
 	request  RequestINF
 	set      map[string]func(value string) (problem string) // by section and key, in lower case
+	seen     map[string]bool                                // the keys of set that were there
 	section  string
 	names    bool // the last line began or went on with the alternative names
 	problems errs.InvalidError
@@ -85,12 +90,20 @@ func (p *infParser) line(line string) (problem string) {
 	if strings.Contains(value, `"`) {
 		return fmt.Sprintf("%.100q has a quotation mark of its own", value)
 	}
-	set, known := p.set[p.section+" "+strings.ToLower(key)]
-	if !known {
+	name := p.section + " " + strings.ToLower(key)
+	set, known := p.set[name]
+	switch {
+	case !known:
 		return fmt.Sprintf("[%.100s] %.100s is not known", p.section, key)
+	case p.seen[name] && !repeatable[name]:
+		return fmt.Sprintf("[%.100s] %.100s is there twice", p.section, key)
 	}
+	p.seen[name] = true
 	return set(value)
 }
+
+// repeatable are the keys that a section may have more than once.
+var repeatable = map[string]bool{"enhancedkeyusageextension oid": true, "extensions _continue_": true}
 
 func (p *infParser) keys() map[string]func(value string) (problem string) {
 	r := &p.request
@@ -98,6 +111,7 @@ func (p *infParser) keys() map[string]func(value string) (problem string) {
 		"version signature":                     constant("$Windows NT$"),
 		"newrequest subject":                    p.subject,
 		"newrequest exportable":                 boolean(&r.Exportable),
+		"newrequest keyalgorithm":               store(&r.KeyAlgorithm),
 		"newrequest keylength":                  decimal(&r.KeyLength),
 		"newrequest keyspec":                    decimal(&r.KeySpec),
 		"newrequest keyusage":                   p.keyUsage,

@@ -89,7 +89,7 @@ func (f PrivateKeyFlags) String() string {
 	return strings.Join(parts, "|")
 }
 
-// flagName is a bit with its name for people and the one that certutil knows.
+// flagName is a bit with its name for people and the one that certutil knows; empty where not every build does.
 type flagName struct {
 	bit          uint32
 	name, symbol string

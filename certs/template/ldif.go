@@ -22,7 +22,7 @@ const (
 
 // LDIFRecord is one object in a file of RFC 2849, or what to do with it.
 type LDIFRecord struct {
-	// DN is the distinguished name of the object.
+	// DN is the distinguished name of the object; empty for the root of a directory (rootDSE) as it is.
 	DN string
 	// ChangeType is LDIFAdd, LDIFModify or LDIFDelete, or empty for an object as it is.
 	ChangeType string
@@ -43,16 +43,38 @@ type LDIFModification struct {
 // ldifWidth is the length of a line before it is folded, that of ldapsearch.
 const ldifWidth = 76
 
-var (
-	specialInName = regexp.MustCompile(`[,+"\\<>;=]|^[# ]| $`)
-	attributeForm = regexp.MustCompile(`^[A-Za-z0-9.][A-Za-z0-9.-]*(;[A-Za-z0-9-]+)*$`)
-	// safeString is what RFC 2849 allows as it is; a space at the end would be lost to the eye.
-	safeString = regexp.MustCompile(`^(|[\x01-\x09\x0b\x0c\x0e-\x1f!-9;=-\x7f]([\x01-\x09\x0b\x0c\x0e-\x7f]*[\x01-\x09\x0b\x0c\x0e-\x1f!-\x7f])?)$`)
-)
+var specialInName = regexp.MustCompile(`[,+"\\<>;=]|^[# ]| $`)
+
+// isAttributeName reports whether name is that of an attribute, options included: "userCertificate;binary".
+func isAttributeName[T string | []byte](name T) bool {
+	options := false
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9':
+		case c == '.' && !options:
+		case c == '-' && i > 0:
+		case c == ';' && i > 0 && name[i-1] != ';':
+			options = true
+		default:
+			return false
+		}
+	}
+	return len(name) > 0 && name[len(name)-1] != ';'
+}
+
+// isSafe reports whether RFC 2849 allows value as it is; a space at the end would be lost to the eye.
+func isSafe(value []byte) bool {
+	for _, c := range value {
+		if c == 0 || c == '\n' || c == '\r' || c > 0x7F {
+			return false
+		}
+	}
+	return len(value) == 0 || !bytes.ContainsRune([]byte(" :<"), rune(value[0])) && value[len(value)-1] != ' '
+}
 
 // FormatLDIF returns records as ldifde and ldapmodify read them: folded after 76 characters, values that are not plain
-// text in Base64, an empty line behind each record. A record without a name, an attribute without a value and
-// what RFC 2849 has no word for are an [*InvalidError].
+// text in Base64, an empty line behind each record. A change of an object without a name, an attribute without a value
+// and what RFC 2849 has no word for are an [*InvalidError].
 func FormatLDIF(records []LDIFRecord) ([]byte, error) {
 	w := &ldifWriter{problems: errs.InvalidError{Subject: "template: LDIF"}}
 	for _, r := range records {
@@ -70,8 +92,8 @@ type ldifWriter struct {
 }
 
 func (w *ldifWriter) record(r LDIFRecord) {
-	if r.DN == "" {
-		w.problems.Add("DN", "is empty")
+	if r.DN == "" && r.ChangeType != "" {
+		w.problems.Add("DN", "is empty, which only the root of a directory (rootDSE) is called; it cannot be changed")
 	}
 	w.line("dn", []byte(r.DN))
 	if r.ChangeType != "" {
@@ -79,15 +101,15 @@ func (w *ldifWriter) record(r LDIFRecord) {
 	}
 	isContent := r.ChangeType == "" || r.ChangeType == LDIFAdd
 	if !isContent && r.ChangeType != LDIFModify && r.ChangeType != LDIFDelete {
-		w.problems.Add("ChangeType", "%s: %q is not add, modify or delete", r.DN, r.ChangeType)
+		w.problems.Add("ChangeType", "%.300q: %.300q is not add, modify or delete", r.DN, r.ChangeType)
 	}
 	if len(r.Attributes) > 0 != isContent || len(r.Modifications) > 0 != (r.ChangeType == LDIFModify) {
-		w.problems.Add("Attributes", "%s: %d attributes and %d modifications do not fit change type %q",
+		w.problems.Add("Attributes", "%.300q: %d attributes and %d modifications do not fit change type %.300q",
 			r.DN, len(r.Attributes), len(r.Modifications), r.ChangeType)
 	}
 	for _, a := range r.Attributes {
 		if len(a.Values) == 0 {
-			w.problems.Add("Attributes", "%s: %s has no value", r.DN, a.Name)
+			w.problems.Add("Attributes", "%.300q: %.300q has no value", r.DN, a.Name)
 		}
 		w.attribute(a)
 	}
@@ -100,7 +122,7 @@ func (w *ldifWriter) record(r LDIFRecord) {
 func (w *ldifWriter) modification(dn string, m LDIFModification) {
 	if !slices.Contains([]string{LDIFAdd, LDIFDelete, LDIFReplace}, m.Operation) ||
 		m.Operation == LDIFAdd && len(m.Attribute.Values) == 0 {
-		w.problems.Add("Modifications", "%s: operation %q with %d values", dn, m.Operation, len(m.Attribute.Values))
+		w.problems.Add("Modifications", "%.300q: operation %.300q with %d values", dn, m.Operation, len(m.Attribute.Values))
 	}
 	w.line(m.Operation, []byte(m.Attribute.Name))
 	w.attribute(m.Attribute)
@@ -108,8 +130,8 @@ func (w *ldifWriter) modification(dn string, m LDIFModification) {
 }
 
 func (w *ldifWriter) attribute(a Attribute) {
-	if !attributeForm.MatchString(a.Name) {
-		w.problems.Add("Attributes", "%q is not the name of an attribute", a.Name)
+	if !isAttributeName(a.Name) {
+		w.problems.Add("Attributes", "%.300q is not the name of an attribute", a.Name)
 		return
 	}
 	for _, v := range a.Values {
@@ -122,7 +144,7 @@ func (w *ldifWriter) line(name string, value []byte) {
 	switch {
 	case len(value) == 0:
 		line = name + ":"
-	case !safeString.Match(value):
+	case !isSafe(value):
 		line = name + ":: " + base64.StdEncoding.EncodeToString(value)
 	}
 	for width := ldifWidth; len(line) > width; width = ldifWidth - 1 {
@@ -146,9 +168,9 @@ func (r LDIFRecord) Template() (Template, error) {
 	for _, value := range find(r.Attributes, securityAttribute) {
 		security, err := ParseSecurityDescriptor(value)
 		if err != nil {
-			return Template{}, fmt.Errorf("template: %s: %w", name, err)
+			return Template{}, fmt.Errorf("template: %.300q: %w", name, err)
 		}
-		t.Access = security.Access()
+		t.Security, t.Access = security, security.Access()
 	}
 	return t, nil
 }

@@ -1,84 +1,82 @@
 package template
 
 import (
-	"encoding/base64"
+	"bytes"
 	"fmt"
 	"strings"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// maxLDIF bounds a file; the templates of a forest fill some hundred kilobytes.
-const maxLDIF = 16 << 20
+// Bounds of a file. The templates of a forest fill some hundred kilobytes, and a template has some thirty lines.
+const (
+	maxLDIF        = 16 << 20
+	maxLDIFLines   = 200_000 // unfolded: what becomes of the shortest stays within twice the bytes of the largest file
+	maxRecordLines = 10_000
+)
 
 // ParseLDIF reads what ldifde and ldapsearch write and [FormatLDIF] returns: objects, and changes of the types add,
 // modify and delete. Comments and the summary of ldapsearch are dropped, and lines may end as on any system. A
-// malformed file is an [*InvalidError] naming the line, one of more than 16 MiB [ErrLimit]; a value by reference, a
-// control and a renaming are [ErrUnsupported]: no other file is ever opened.
+// malformed file is an [*InvalidError] naming the line; one of more than 16 MiB or 200 000 lines, or with 10 000 in one
+// record, is [ErrLimit]; a value by reference, a control and a renaming are [ErrUnsupported]: no other file is ever
+// opened.
 func ParseLDIF(data []byte) ([]LDIFRecord, error) {
 	if len(data) > maxLDIF {
 		return nil, fmt.Errorf("template: LDIF: %d bytes, more than %d: %w", len(data), maxLDIF, ErrLimit)
 	}
-	p := &ldifParser{}
-	var block []ldifLine
-	for line := range logicalLines(string(data)) {
-		if line.text != "" {
-			block = append(block, line)
-			continue
+	p := &ldifParser{
+		lines: ldifLines{rest: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))},
+		names: map[string]string{},
+	}
+	for {
+		block, err := p.block()
+		if err != nil {
+			return nil, err
+		}
+		if block == nil {
+			return p.records, nil
 		}
 		if err := p.record(block); err != nil {
 			return nil, err
 		}
-		block = nil
-	}
-	if err := p.record(block); err != nil {
-		return nil, err
-	}
-	return p.records, nil
-}
-
-// ldifLine is a line with those folded into it; empty between records.
-type ldifLine struct {
-	number int
-	text   string
-}
-
-// logicalLines yields the lines of data, unfolded and without comments.
-func logicalLines(data string) func(yield func(ldifLine) bool) {
-	return func(yield func(ldifLine) bool) {
-		var current ldifLine
-		var parts []string
-		flush := func() bool {
-			current.text = strings.Join(parts, "")
-			return len(parts) == 0 || strings.HasPrefix(current.text, "#") || yield(current)
-		}
-		number := 0
-		for line := range strings.Lines(data) {
-			number++
-			line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-			if folded, ok := strings.CutPrefix(line, " "); ok && len(parts) > 0 && parts[0] != "" {
-				parts = append(parts, folded)
-				continue
-			}
-			if !flush() {
-				return
-			}
-			current, parts = ldifLine{number: number}, []string{line}
-		}
-		flush()
 	}
 }
 
 type ldifParser struct {
+	lines   ldifLines
+	count   int               // of the lines so far, unfolded
+	names   map[string]string // of the attributes so far, each once
 	records []LDIFRecord
+}
+
+// block returns the next lines up to an empty one, nil at the end of the file.
+func (p *ldifParser) block() ([]ldifLine, error) {
+	var block []ldifLine
+	for {
+		line, done := p.lines.next()
+		switch {
+		case done, len(line.text) == 0 && len(block) > 0:
+			return block, nil
+		case len(line.text) == 0:
+			continue
+		}
+		block = append(block, line)
+		if p.count++; p.count > maxLDIFLines || len(block) > maxRecordLines {
+			return nil, fmt.Errorf("template: LDIF: line %d: more than %d lines, or %d in a record: %w",
+				line.number, maxLDIFLines, maxRecordLines, ErrLimit)
+		}
+	}
 }
 
 // record reads the lines of one record.
 func (p *ldifParser) record(lines []ldifLine) error {
-	if len(lines) > 0 && len(p.records) == 0 && strings.HasPrefix(lines[0].text, "version:") {
-		if strings.TrimSpace(lines[0].text[len("version:"):]) != "1" {
+	if len(p.records) == 0 && lines[0].hasName("version") {
+		if string(bytes.TrimSpace(lines[0].text[len("version:"):])) != "1" {
 			return lines[0].problem("is not version 1")
 		}
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && lines[0].hasName("ref") { // ldapsearch: the object is elsewhere
 		lines = lines[1:]
 	}
 	if len(lines) == 0 || isSummary(lines) {
@@ -88,18 +86,22 @@ func (p *ldifParser) record(lines []ldifLine) error {
 	if err != nil {
 		return err
 	}
-	if !strings.EqualFold(name, "dn") || len(dn) == 0 {
+	if !strings.EqualFold(string(name), "dn") {
 		return lines[0].problem("does not name an object: dn is missing")
 	}
 	r := LDIFRecord{DN: string(dn)}
+	first := lines[0]
 	if r.ChangeType, lines, err = changeType(lines[1:]); err != nil {
 		return err
 	}
+	if r.DN == "" && r.ChangeType != "" {
+		return first.problem("names no object to change")
+	}
 	switch r.ChangeType {
 	case LDIFModify:
-		r.Modifications, err = modifications(lines)
+		r.Modifications, err = p.modifications(lines)
 	default:
-		r.Attributes, err = attributeLines(lines)
+		r.Attributes, err = p.attributeLines(lines)
 	}
 	if err != nil {
 		return err
@@ -114,10 +116,14 @@ func (p *ldifParser) record(lines []ldifLine) error {
 	return nil
 }
 
-// isSummary reports whether lines are what ldapsearch prints below the objects: how many there were, and references
-// elsewhere.
+// isSummary reports whether lines are what ldapsearch prints below the objects: how the search ended, and no object.
 func isSummary(lines []ldifLine) bool {
-	return strings.HasPrefix(lines[0].text, "search: ") || strings.HasPrefix(lines[0].text, "ref: ")
+	for _, line := range lines {
+		if line.hasName("dn") {
+			return false
+		}
+	}
+	return lines[0].hasName("search")
 }
 
 // changeType takes the change type off the beginning of lines.
@@ -125,13 +131,13 @@ func changeType(lines []ldifLine) (string, []ldifLine, error) {
 	if len(lines) == 0 {
 		return "", nil, nil
 	}
-	name, value, err := lines[0].split()
+	_, value, err := lines[0].split()
 	switch {
 	case err != nil:
 		return "", nil, err
-	case strings.EqualFold(name, "control"):
+	case lines[0].hasName("control"):
 		return "", nil, lines[0].unsupported("a control")
-	case !strings.EqualFold(name, "changetype"):
+	case !lines[0].hasName("changetype"):
 		return "", lines, nil
 	}
 	switch t := string(value); t {
@@ -144,34 +150,16 @@ func changeType(lines []ldifLine) (string, []ldifLine, error) {
 	}
 }
 
-func modifications(lines []ldifLine) ([]LDIFModification, error) {
+func (p *ldifParser) modifications(lines []ldifLine) ([]LDIFModification, error) {
 	var all []LDIFModification
 	for len(lines) > 0 {
-		operation, of, err := lines[0].split()
+		end := 1
+		for end < len(lines) && string(lines[end].text) != "-" {
+			end++
+		}
+		m, err := p.modification(lines[0], lines[1:end])
 		if err != nil {
 			return nil, err
-		}
-		operation = strings.ToLower(operation)
-		if operation != LDIFAdd && operation != LDIFDelete && operation != LDIFReplace {
-			return nil, lines[0].problem("operation %.20q is not known", operation)
-		}
-		m := LDIFModification{operation, Attribute{Name: string(of)}}
-		if !attributeForm.MatchString(m.Attribute.Name) {
-			return nil, lines[0].problem("%.50q is not the name of an attribute", m.Attribute.Name)
-		}
-		end := 1
-		for ; end < len(lines) && lines[end].text != "-"; end++ {
-			name, value, err := lines[end].split()
-			if err != nil {
-				return nil, err
-			}
-			if !strings.EqualFold(name, m.Attribute.Name) {
-				return nil, lines[end].problem("is about %s, not %s", name, m.Attribute.Name)
-			}
-			m.Attribute.Values = append(m.Attribute.Values, value)
-		}
-		if operation == LDIFAdd && len(m.Attribute.Values) == 0 {
-			return nil, lines[0].problem("adds nothing")
 		}
 		all = append(all, m)
 		lines = lines[min(end+1, len(lines)):] // the last hyphen may be missing
@@ -179,46 +167,58 @@ func modifications(lines []ldifLine) ([]LDIFModification, error) {
 	return all, nil
 }
 
+func (p *ldifParser) modification(head ldifLine, lines []ldifLine) (m LDIFModification, err error) {
+	name, of, err := head.split()
+	if err != nil {
+		return m, err
+	}
+	m.Operation = strings.ToLower(string(name))
+	if m.Operation != LDIFAdd && m.Operation != LDIFDelete && m.Operation != LDIFReplace {
+		return m, head.problem("operation %.20q is not known", m.Operation)
+	}
+	if !isAttributeName(of) {
+		return m, head.problem("%.50q is not the name of an attribute", of)
+	}
+	m.Attribute.Name = p.name(of)
+	for _, line := range lines {
+		name, value, err := line.split()
+		if err != nil {
+			return m, err
+		}
+		if !bytes.EqualFold(name, of) {
+			return m, line.problem("is about %.100s, not %.100s", name, of)
+		}
+		m.Attribute.Values = append(m.Attribute.Values, value)
+	}
+	if m.Operation == LDIFAdd && len(lines) == 0 {
+		return m, head.problem("adds nothing")
+	}
+	return m, nil
+}
+
 // attributeLines gathers values that follow one another under one name.
-func attributeLines(lines []ldifLine) ([]Attribute, error) {
+func (p *ldifParser) attributeLines(lines []ldifLine) ([]Attribute, error) {
 	var attributes []Attribute
 	for _, line := range lines {
 		name, value, err := line.split()
 		if err != nil {
 			return nil, err
 		}
-		if n := len(attributes); n > 0 && attributes[n-1].Name == name {
+		if n := len(attributes); n > 0 && attributes[n-1].Name == string(name) {
 			attributes[n-1].Values = append(attributes[n-1].Values, value)
 			continue
 		}
-		attributes = append(attributes, Attribute{name, [][]byte{value}})
+		attributes = append(attributes, Attribute{p.name(name), [][]byte{value}})
 	}
 	return attributes, nil
 }
 
-// split returns the name and the value of a line.
-func (l ldifLine) split() (name string, value []byte, err error) {
-	name, rest, found := strings.Cut(l.text, ":")
-	if !found || !attributeForm.MatchString(name) {
-		return "", nil, l.problem("%.50q is not a name, a colon and a value", l.text)
+// name returns the name of an attribute, of which the file keeps one copy.
+func (p *ldifParser) name(text []byte) string {
+	if name, known := p.names[string(text)]; known {
+		return name
 	}
-	switch {
-	case strings.HasPrefix(rest, "<"):
-		return "", nil, l.unsupported("a value by reference")
-	case strings.HasPrefix(rest, ":"):
-		value, err := base64.StdEncoding.Strict().DecodeString(strings.TrimLeft(rest[1:], " "))
-		if err != nil {
-			return "", nil, l.problem("%s is not Base64: %v", name, err)
-		}
-		return name, value, nil
-	}
-	return name, []byte(strings.TrimLeft(rest, " ")), nil
-}
-
-func (l ldifLine) problem(format string, args ...any) error {
-	return errs.Invalid("template: LDIF", fmt.Sprintf("line %d", l.number), format, args...)
-}
-
-func (l ldifLine) unsupported(what string) error {
-	return fmt.Errorf("template: LDIF: line %d: %s: %w", l.number, what, ErrUnsupported)
+	name := string(text)
+	p.names[name] = name
+	return name
 }

@@ -15,12 +15,20 @@ const (
 	securityAttribute = "nTSecurityDescriptor"
 )
 
-// LDIF returns d as changes for somebody to review and to import with ldifde or ldapmodify, in the safe order: the
-// object identifier, the template, its publication. configuration is the distinguished name of the configuration
-// partition, which is the forest's: CN=Configuration,DC=contoso,DC=com. administrators may change the template; without
-// at least one, whoever imports it would be left outside. The template needs an OID below that of the forest, since one
-// of another forest collides: see [Template.DeriveOID]. What is there already stops ldifde, unless it is told to go on
-// (-k), and ldapmodify (-c). Bad input is an [*InvalidError].
+// LDIF returns d as changes for somebody to review and to import, in the safe order: the object identifier, the
+// template, its publication. What [FormatLDIF] makes of them is imported by an enterprise administrator with one of
+//
+//	ldifde -i -f clouddp.ldf
+//	ldapmodify -H ldaps://dc1.contoso.com -D administrator@contoso.com -W -f clouddp.ldf
+//
+// What is there already stops ldifde, unless it is told to go on (-k), and ldapmodify (-c).
+//
+// configuration is the distinguished name of the configuration partition, which is the forest's:
+// CN=Configuration,DC=contoso,DC=com. administrators may change the template; without at least one, whoever imports it
+// would be left outside. They are commonly Enterprise Admins, the SID of the forest's root domain and -519, and Domain
+// Admins of that domain, its SID and -512; (Get-ADDomain contoso.com).DomainSID.Value prints the first part. The template
+// needs an OID below that of the forest, since one of another forest collides: see [Template.DeriveOID]. Bad input is an
+// [*InvalidError].
 func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord, error) {
 	e := &errs.InvalidError{Subject: "template: LDIF"}
 	e.Problems = append(e.Problems, d.problems()...)
@@ -35,7 +43,7 @@ func (d Desired) LDIF(configuration string, administrators ...SID) ([]LDIFRecord
 	}
 	access := slices.Clone(d.Template.Access)
 	for _, sid := range administrators {
-		access = append(access, Access{sid, Read | Write})
+		access = append(access, Access{SID: sid, Rights: Read | Write})
 	}
 	access = mergeAccess(access)
 	Template{Access: access}.validateAccess(e)

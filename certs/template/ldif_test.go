@@ -3,10 +3,14 @@ package template_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clouddp/sdk/certs/template"
 )
@@ -62,7 +66,7 @@ func TestLDIFReadsBack(t *testing.T) {
 		got, err := records[1].Template()
 		want := d.Template.Clone()
 		want.Access = append(want.Access, template.Access{SID: domainAdmins, Rights: template.Read | template.Write})
-		if err != nil || !reflect.DeepEqual(got, want) {
+		if err != nil || !got.Equal(want) || !strings.Contains(got.Security.String(), string(domainAdmins)) {
 			t.Errorf("%s: got  %+v, %v\nwant %+v", what, got, err, want)
 		}
 		if o, err := template.ParseObjectIdentifier(records[0].Attributes); err != nil || o.OID != want.OID {
@@ -89,6 +93,113 @@ func TestLDIFOfOtherPrograms(t *testing.T) {
 	}
 	if got, err := records[0].Template(); err != nil || !reflect.DeepEqual(got, parseAttributes(t, "WebServer", webServerDump)) {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestLDIFInEveryDress has the same two records in every form that programs write.
+func TestLDIFInEveryDress(t *testing.T) {
+	const text = "dn:\nobjectClass: top\nobjectClass: rootDSE\n\ndn: CN=x\ncn: x\n"
+	want, err := template.ParseLDIF([]byte(text))
+	if err != nil || len(want) != 2 || want[0].DN != "" || want[1].DN != "CN=x" || len(want[0].Attributes[0].Values) != 2 {
+		t.Fatalf("got %q, %v", want, err)
+	}
+	if again, err := template.FormatLDIF(want); err != nil || string(again) != text+"\n" {
+		t.Errorf("got %q, %v", again, err)
+	}
+	for what, dressed := range map[string]string{
+		"byte order mark":       "\ufeff" + text,
+		"mark and version":      "\ufeffversion: 1\n" + text,
+		"Macintosh":             strings.ReplaceAll(text, "\n", "\r"),
+		"Windows":               strings.ReplaceAll(text, "\n", "\r\n"),
+		"mixed":                 strings.Replace(text, "\n", "\r", 2),
+		"no end":                strings.TrimSuffix(text, "\n"),
+		"folded":                strings.ReplaceAll(text, "CN", "C\r\n N"),
+		"folded to crumbs":      strings.ReplaceAll(text, "rootDSE", "r\n o\r\n o\r t\n D\n S\n E\n "),
+		"comments":              "# a\n # b\n" + strings.ReplaceAll(text, "objectClass: r", "#c\n d\nobjectClass: r"),
+		"references in between": strings.ReplaceAll(text, "\n\n", "\n\nref: ldap://a/\nref: ldap://b/\n\n"),
+		"references in front":   "ref: ldap://a/\n" + strings.ReplaceAll(text, "\n\n", "\n\nref: ldap://b/\n"),
+		"result behind":         text + "\nsearch: 2\nresult: 0 Success\n",
+	} {
+		if got, err := template.ParseLDIF([]byte(dressed)); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got  %q, %v\nwant %q", what, got, err, want)
+		}
+	}
+}
+
+// TestLDIFStaysSmall gives files that are as large as allowed and made to become larger in memory.
+func TestLDIFStaysSmall(t *testing.T) {
+	const size = 15 << 20
+	const slow = 30 * time.Second // what takes a tenth of a second with the race detector off; quadratic would be hours
+	record := "dn: CN=x\n" + strings.Repeat("a:\nb:\n", 2000) + "\n"
+	for name, test := range map[string]struct {
+		text string
+		want error
+	}{
+		"short lines":       {"dn: CN=x\n" + strings.Repeat("a:\nb:\n", size/6), template.ErrLimit},
+		"short lines apart": {strings.Repeat(record, size/len(record)), template.ErrLimit},
+		"small records":     {strings.Repeat("dn: a\na:\n\n", size/10), template.ErrLimit},
+		"modifications":     {"dn: CN=x\nchangetype: modify\n" + strings.Repeat("delete: a\n-\n", size/12), template.ErrLimit},
+		"names":             {"dn: CN=x\n" + manyNames(9000, size), nil},
+		"one value":         {"dn: CN=x\ncn: " + strings.Repeat("x", size), nil},
+		"one folded value":  {"dn: CN=x\ncn: x\n" + strings.Repeat(" x\n", size/3), nil},
+		"empty lines":       {strings.Repeat("\r", size), nil},
+		"comments":          {strings.Repeat("#\n", size/2), nil},
+	} {
+		data := []byte(test.text)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		begin := time.Now()
+		records, err := template.ParseLDIF(data)
+		took := time.Since(begin)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, test.want) {
+			t.Errorf("%s: got %v, want %v", name, err, test.want)
+		}
+		live, allocated := int64(after.HeapAlloc)-int64(before.HeapAlloc), after.TotalAlloc-before.TotalAlloc
+		if live > 3*size || allocated > 8*size || took > slow {
+			t.Errorf("%s: %d bytes live and %d allocated in %s, of %d", name, live, allocated, took, len(data))
+		}
+		runtime.KeepAlive(records)
+		runtime.KeepAlive(data)
+	}
+}
+
+// manyNames returns lines of size bytes altogether, each with a name of its own.
+func manyNames(n, size int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "a%d%s:\n", i, strings.Repeat("a", size/n-8))
+	}
+	return b.String()
+}
+
+// TestLDIFTakesARealForest wants the bounds to be far from what there is.
+func TestLDIFTakesARealForest(t *testing.T) {
+	records, err := desiredWithOID().LDIF(configuration, domainAdmins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forest := slices.Repeat(records[1:2], 5000)
+	text, err := template.FormatLDIF(forest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := template.ParseLDIF(text); err != nil || len(got) != len(forest) {
+		t.Errorf("%d records, %v", len(got), err)
+	}
+}
+
+func TestLDIFAttributeNames(t *testing.T) {
+	for name, valid := range map[string]bool{
+		"cn": true, "1.2.840": true, "msPKI-RA-Signature": true, "userCertificate;binary": true, "cn;lang-de;x-1": true, "cn;-": true,
+		"": false, "-cn": false, ";binary": false, "cn;": false, "cn;;x": false, "cn;a.b": false, "c n": false, "cn\n": false, "cné": false, "c_n": false,
+	} {
+		r := []template.LDIFRecord{{DN: "CN=x", Attributes: []template.Attribute{{Name: name, Values: [][]byte{nil}}}}}
+		if _, err := template.FormatLDIF(r); (err == nil) != valid {
+			t.Errorf("%q: %v", name, err)
+		}
 	}
 }
 
@@ -185,7 +296,11 @@ func TestMalformedLDIFIsRefused(t *testing.T) {
 		want error
 	}{
 		"no name":          {"cn: x\n", template.ErrInvalid},
-		"empty name":       {"dn:\ncn: x\n", template.ErrInvalid},
+		"changes no name":  {"dn:\nchangetype: modify\nreplace: cn\ncn: x\n-\n", template.ErrInvalid},
+		"deletes no name":  {"dn:\nchangetype: delete\n", template.ErrInvalid},
+		"a name's prefix":  {"dnx: CN=x\ncn: x\n", template.ErrInvalid},
+		"result and all":   {"search: 2\ndn: CN=x\ncn: x\n", template.ErrInvalid},
+		"BOM in between":   {"dn: CN=x\ncn: x\n\n\ufeffdn: CN=y\ncn: y\n", template.ErrInvalid},
 		"no colon":         {"dn: CN=x\ncn\n", template.ErrInvalid},
 		"no attributes":    {"dn: CN=x\n", template.ErrInvalid},
 		"bad attribute":    {"dn: CN=x\nc n: x\n", template.ErrInvalid},
@@ -218,6 +333,7 @@ func TestFormatLDIFRefusesWhatIsNoLDIF(t *testing.T) {
 	cn := template.Attribute{Name: "cn", Values: [][]byte{[]byte("x")}}
 	for name, r := range map[string]template.LDIFRecord{
 		"zero":              {},
+		"adds no name":      {ChangeType: template.LDIFAdd, Attributes: []template.Attribute{cn}},
 		"no attributes":     {DN: "CN=x"},
 		"no values":         {DN: "CN=x", Attributes: []template.Attribute{{Name: "cn"}}},
 		"bad name":          {DN: "CN=x", Attributes: []template.Attribute{{Name: "c\nn", Values: cn.Values}}},
@@ -237,6 +353,7 @@ func TestFormatLDIFRefusesWhatIsNoLDIF(t *testing.T) {
 
 func FuzzLDIF(f *testing.F) {
 	f.Add(ldif(f, desiredWithOID()))
+	f.Add([]byte("\ufeffversion: 1\rdn:\rcn: a\r b\r\rref: x\r\rsearch: 2\rresult: 0\r"))
 	f.Add([]byte("version: 1\r\n\r\n# x\r\ndn:: Q049eA==\r\ncn: a\r\n  b\r\n\r\n"))
 	f.Add([]byte("dn: CN=x\nchangetype: delete\n\ndn: CN=x\nchangetype: modify\nreplace: cn\n-\ndelete: sn\nsn:: AA==\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

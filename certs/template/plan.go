@@ -10,34 +10,11 @@ import (
 	"github.com/clouddp/sdk/internal/errs"
 )
 
-// Desired is a template as it should be and the one authority that should issue it.
-type Desired struct {
-	// Template is as [CloudDP] returns it. Its OID may be empty: it is allotted. Built-in templates cannot be desired.
-	Template Template
-	// CA is the name of the authority. Required.
-	CA string
-}
-
-// Validate returns an [*InvalidError] listing everything wrong with d, or nil.
-func (d Desired) Validate() error {
-	e := &errs.InvalidError{Subject: "template: desired", Problems: d.problems()}
-	return e.Err()
-}
-
-func (d Desired) problems() []errs.Problem {
-	e := &errs.InvalidError{Problems: d.Template.problems()}
-	if d.Template.isBuiltIn() {
-		e.Add("Template", "is a built-in template, which cannot be edited; use Duplicate")
-	}
-	if !isName(d.CA, 256) {
-		e.Add("CA", "%.300q is not the name of the one authority that should issue the template", d.CA)
-	}
-	return e.Problems
-}
-
 // Plan reads directory and returns what [Apply] would change, in order; nothing if all is as desired. It writes nothing.
-// Errors: [*InvalidError] for a bad Desired, [ErrForeign] if a built-in template has the name, [ErrConflict] if the
-// template exists with another OID, [ErrNotFound] for an unknown authority, and those of [Directory].
+// Errors: [*InvalidError] for a bad Desired, an OID outside the forest among it; [ErrForeign] for the name of a built-in
+// template, and for a template that somebody else made (see [Desired.Adopt]); [ErrConflict] if the template exists with
+// another OID or a newer schema version, if the OID is registered for something else, or if an entry denies what is
+// desired; [ErrNotFound] for an unknown authority, listing those that there are; and those of [Directory].
 func Plan(ctx context.Context, directory Directory, desired Desired) ([]Change, error) {
 	steps, err := observe(ctx, directory, desired)
 	if err != nil {
@@ -65,6 +42,9 @@ func observe(ctx context.Context, directory Directory, desired Desired) ([]step,
 	if err := desired.Validate(); err != nil {
 		return nil, err
 	}
+	if hasBuiltInName(desired.Template.Name) {
+		return nil, fmt.Errorf("template: %q is the name of Windows' own template; choose another: %w", desired.Template.Name, ErrForeign)
+	}
 	o := observer{directory, desired}
 	steps, err := o.steps(ctx)
 	if err != nil {
@@ -79,17 +59,24 @@ type observer struct {
 }
 
 func (o observer) steps(ctx context.Context) ([]step, error) {
-	published, err := o.directory.Published(ctx, o.desired.CA)
+	published, err := published(ctx, o.directory, o.desired.CA)
 	if err != nil {
+		return nil, err
+	}
+	forest, err := o.directory.ForestOID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkOID(o.desired.Template.OID, forest); err != nil {
 		return nil, err
 	}
 	existing, err := o.directory.Template(ctx, o.desired.Template.Name)
 	var steps []step
 	switch {
 	case errors.Is(err, ErrNotFound):
-		steps, err = o.create(ctx)
+		steps, err = o.create(ctx, forest)
 	case err == nil:
-		steps, err = o.change(ctx, existing)
+		steps, err = o.change(ctx, existing, forest)
 	}
 	if err != nil {
 		return nil, err
@@ -102,78 +89,97 @@ func (o observer) steps(ctx context.Context) ([]step, error) {
 }
 
 // create plans a template that is not there.
-func (o observer) create(ctx context.Context) ([]step, error) {
+func (o observer) create(ctx context.Context, forest string) ([]step, error) {
 	t := o.desired.Template.Clone()
-	var steps []step
-	if t.OID == "" {
-		id, registered, err := allotOID(ctx, o.directory, t)
-		if err != nil {
-			return nil, err
-		}
-		t.OID = id.OID
-		if !registered {
-			steps = append(steps, o.register(t))
-		}
-	} else if s, err := o.registerIfMissing(ctx, t); err != nil {
-		return nil, err
-	} else if s != nil {
-		steps = append(steps, *s)
-	}
-	grants, _ := accessChanges(Template{Name: t.Name}, t)
-	changes := append([]Change{{CreateTemplate, t.Name, "", "", t.DisplayName}}, grants...)
-	return append(steps, o.put(t, changes)), nil
-}
-
-// change plans what an existing template lacks.
-func (o observer) change(ctx context.Context, existing Template) ([]step, error) {
-	t := o.desired.Template.Clone()
-	if existing.isBuiltIn() {
-		return nil, fmt.Errorf("%q is Windows' own template; choose another name: %w", existing.Name, ErrForeign)
-	}
-	if t.OID != "" && t.OID != existing.OID {
-		return nil, fmt.Errorf("it exists with object identifier %s: %w", existing.OID, ErrConflict)
-	}
-	t.Name, t.OID = existing.Name, existing.OID
-	t.Revision, t.MinorRevision = existing.Revision, existing.MinorRevision+1
-	missing, err := o.registerIfMissing(ctx, t)
+	steps, err := o.registration(ctx, &t, forest)
 	if err != nil {
 		return nil, err
 	}
-	var steps []step
-	if missing != nil {
-		steps = append(steps, *missing)
+	grants, _ := accessChanges(Template{Name: t.Name}, t)
+	creation := Change{Action: CreateTemplate, Template: t.Name, To: t.DisplayName}
+	changes := slices.Concat([]Change{creation}, everyAttribute(t), grants)
+	return append(steps, o.put(nil, t, changes)), nil
+}
+
+// change plans what an existing template lacks.
+func (o observer) change(ctx context.Context, existing Template, forest string) ([]step, error) {
+	if err := o.desired.checkExisting(existing, forest); err != nil {
+		return nil, err
 	}
-	changes := attributeChanges(existing, t)
+	t := o.desired.Template.Clone()
+	t.Name = existing.Name
+	t.Revision, t.MinorRevision = existing.Revision, existing.MinorRevision+1
+	var changes []Change
+	var steps []step
+	var err error
+	if existing.OID == "" {
+		if steps, err = o.registration(ctx, &t, forest); err == nil {
+			changes = append(changes, setting(t.Name, oidAttribute, "", t.OID))
+		}
+	} else {
+		t.OID = existing.OID
+		steps, err = o.label(ctx, t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	changes = append(changes, attributeChanges(existing, t)...)
 	grants, access := accessChanges(existing, t)
 	if changes = append(changes, grants...); len(changes) > 0 {
 		t.Access = access
-		steps = append(steps, o.put(t, changes))
+		steps = append(steps, o.put(&existing, t, changes))
 	}
-	return steps, nil
+	_, err = existing.Security.WithAccess(access) // what is denied is said before anything is written
+	return steps, err
 }
 
-func (o observer) registerIfMissing(ctx context.Context, t Template) (*step, error) {
-	_, err := o.directory.OID(ctx, t.OID)
-	if !errors.Is(err, ErrNotFound) {
+// registration plans the object identifier of a template that has none in the directory, and sets it.
+func (o observer) registration(ctx context.Context, t *Template, forest string) ([]step, error) {
+	id := ObjectIdentifier{t.OID, t.DisplayName}
+	var registered bool
+	var err error
+	if t.OID == "" {
+		id, registered, err = allotOID(ctx, o.directory, *t, forest)
+	} else {
+		registered, err = isRegistered(ctx, o.directory, id)
+	}
+	t.OID = id.OID
+	if err != nil || registered {
 		return nil, err
 	}
-	s := o.register(t)
-	return &s, nil
+	return []step{o.register(*t)}, nil
+}
+
+// label plans that the object identifier of a template is registered, and under its display name.
+func (o observer) label(ctx context.Context, t Template) ([]step, error) {
+	existing, err := o.directory.OID(ctx, t.OID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return []step{o.register(t)}, nil
+	case err != nil || existing.DisplayName == t.DisplayName:
+		return nil, err
+	}
+	change := Change{Action: RenameOID, Template: t.Name, OID: t.OID, From: existing.DisplayName, To: t.DisplayName}
+	return []step{{RenameOID, []Change{change}, func(ctx context.Context) error {
+		return o.directory.PutOID(ctx, &existing, ObjectIdentifier{t.OID, t.DisplayName})
+	}}}, nil
 }
 
 func (o observer) register(t Template) step {
-	return step{RegisterOID, []Change{{RegisterOID, t.Name, "", "", t.OID}}, func(ctx context.Context) error {
-		return o.directory.PutOID(ctx, ObjectIdentifier{t.OID, t.DisplayName})
+	change := Change{Action: RegisterOID, Template: t.Name, OID: t.OID, To: t.DisplayName}
+	return step{RegisterOID, []Change{change}, func(ctx context.Context) error {
+		return o.directory.PutOID(ctx, nil, ObjectIdentifier{t.OID, t.DisplayName})
 	}}
 }
 
-func (o observer) put(t Template, changes []Change) step {
-	return step{CreateTemplate, changes, func(ctx context.Context) error { return o.directory.PutTemplate(ctx, t) }}
+func (o observer) put(old *Template, t Template, changes []Change) step {
+	return step{CreateTemplate, changes, func(ctx context.Context) error { return o.directory.PutTemplate(ctx, old, t) }}
 }
 
 func (o observer) publish() step {
 	name, ca := o.desired.Template.Name, o.desired.CA
-	return step{PublishTemplate, []Change{{PublishTemplate, name, "", "", ca}}, func(ctx context.Context) error {
+	change := Change{Action: PublishTemplate, Template: name, CA: ca}
+	return step{PublishTemplate, []Change{change}, func(ctx context.Context) error {
 		return o.directory.Publish(ctx, ca, name)
 	}}
 }

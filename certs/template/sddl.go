@@ -6,7 +6,8 @@ import (
 )
 
 // String returns d in the security descriptor definition language of [MS-DTYP] section 2.5.1, as Windows prints it but
-// for groups of a domain, which stay numbers. Entries that the language has no word for are printed as numbers too.
+// for groups of a domain, which stay numbers. Entries that the language has no word for are printed as numbers too, and
+// so is a condition: by its bytes, behind who it is about.
 //
 // [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp
 func (d SecurityDescriptor) String() string {
@@ -68,7 +69,11 @@ func (a ace) sddl() string {
 	if a.inheritedBy != nil {
 		inheritedBy = a.inheritedBy.String()
 	}
-	return fmt.Sprintf("(%s;%s;%s;%s;%s;%s)", kind, flags, maskLetters(a.mask), object, inheritedBy, a.sid.alias())
+	condition := ""
+	if len(a.data) > 0 {
+		condition = fmt.Sprintf(";0x%X", a.data)
+	}
+	return fmt.Sprintf("(%s;%s;%s;%s;%s;%s%s)", kind, flags, maskLetters(a.mask), object, inheritedBy, a.sid.alias(), condition)
 }
 
 func maskLetters(mask uint32) string {

@@ -35,33 +35,34 @@ func (s SID) Validate() error {
 func (s SID) problem() string {
 	match := sidForm.FindStringSubmatch(string(s))
 	if match == nil {
-		return fmt.Sprintf("%q does not look like S-1-5-21-1-2-3-1104", string(s))
+		return fmt.Sprintf("%.300q does not look like S-1-5-21-1-2-3-1104", string(s))
 	}
 	if _, err := strconv.ParseUint(match[1], 10, 48); err != nil {
-		return fmt.Sprintf("%q: the authority does not fit 48 bits", string(s))
+		return fmt.Sprintf("%.300q: the authority does not fit 48 bits", string(s))
 	}
 	for number := range strings.SplitSeq(match[2][1:], "-") {
 		if _, err := strconv.ParseUint(number, 10, 32); err != nil {
-			return fmt.Sprintf("%q: %s does not fit 32 bits", string(s), number)
+			return fmt.Sprintf("%.300q: %s does not fit 32 bits", string(s), number)
 		}
 	}
 	return ""
 }
 
-// isBroad reports whether s stands for everybody in a domain, or more, rather than for a chosen group.
-func (s SID) isBroad() bool {
+// IsBroad reports whether s stands for everybody in a domain, or more, rather than for a chosen group: Domain Users and
+// Domain Computers do, Domain Admins do not.
+func (s SID) IsBroad() bool {
 	switch s {
 	case Everyone, AuthenticatedUsers,
+		"S-1-5-2",      // Network, which every logon over the network has
+		"S-1-5-4",      // Interactive
 		"S-1-5-7",      // Anonymous
+		"S-1-5-15",     // This Organization
 		"S-1-5-32-545", // BUILTIN\Users
 		"S-1-5-32-546", // BUILTIN\Guests
 		"S-1-5-32-554": // BUILTIN\Pre-Windows 2000 Compatible Access, which commonly holds Authenticated Users
 		return true
 	}
-	if !strings.HasPrefix(string(s), "S-1-5-21-") {
-		return false
-	}
-	switch string(s[strings.LastIndex(string(s), "-")+1:]) {
+	switch s.inDomain() {
 	case "513", "514", "515": // Domain Users, Domain Guests, Domain Computers
 		return true
 	}

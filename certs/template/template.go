@@ -73,7 +73,8 @@ type Template struct {
 	KeySpec KeySpec
 	// KeyUsage is the key usage of issued certificates (pKIKeyUsage).
 	KeyUsage x509.KeyUsage
-	// MinimalKeySize is in bits, 512 to 16384 (msPKI-Minimal-Key-Size).
+	// MinimalKeySize is what the key has at least in bits: 0, for any length, to 16384, the longest of Windows' RSA
+	// providers; [MS-CRTD] section 2.19 has no bounds, and keys of curves have 256 and more (msPKI-Minimal-Key-Size).
 	MinimalKeySize int
 	// Validity is the life of a certificate, Renewal the last part of it in which it may be renewed
 	// (pKIExpirationPeriod, pKIOverlapPeriod). A year has 365 days.
@@ -98,13 +99,18 @@ type Template struct {
 	RASignatures int
 	// RAPolicies are the certificate policies of those who give the signatures (msPKI-RA-Policies).
 	RAPolicies []string
-	// RAApplicationPolicies are the purposes of those who give the signatures (msPKI-RA-Application-Policies).
+	// RAApplicationPolicies are the purposes of those who give the signatures, in templates without KeyProperties
+	// (msPKI-RA-Application-Policies).
 	RAApplicationPolicies []string
-	// KeyProperties stand in the place of RAApplicationPolicies from schema version 3 on, in this order.
+	// KeyProperties stand in the place of RAApplicationPolicies in schema version 3, and in 4 without
+	// [PrivateKeyLegacyProvider], in this order; [PropertyRAApplicationPolicies] is one of them.
 	KeyProperties []Property
-	// Access says who may read the template and enroll (nTSecurityDescriptor). Administrators who may change it need not
-	// be listed: a directory keeps them.
+	// Access says who may read the template and enroll. Administrators who may change it need not be listed: a directory
+	// keeps them.
 	Access []Access
+	// Security is where a directory read Access from (nTSecurityDescriptor): who owns the template, and in which order
+	// things are allowed and denied. It is empty in a template that was made here, and never written: Access is.
+	Security SecurityDescriptor
 
 	shortKeyUsage bool // pKIKeyUsage has one byte
 }
@@ -139,13 +145,13 @@ func WebServer() Template {
 			{1, "Microsoft RSA SChannel Cryptographic Provider"},
 			{2, "Microsoft DH SChannel Cryptographic Provider"},
 		},
-		Access: []Access{{AuthenticatedUsers, Read}},
+		Access: []Access{{SID: AuthenticatedUsers, Rights: Read}},
 	}
 }
 
 // Duplicate returns what the command Duplicate Template makes of t at the lowest compatibility that t allows: schema
 // version 2 for an authority on Windows Server 2003 and a recipient on Windows XP, unless t is newer. It has revision
-// 100.0, no OID yet, and a name that is displayName without spaces.
+// 100.0, no OID yet, a name that is displayName without spaces, and no Security.
 func (t Template) Duplicate(displayName string) Template {
 	d := t.Clone()
 	d.DisplayName = displayName
@@ -155,7 +161,7 @@ func (t Template) Duplicate(displayName string) Template {
 		}
 		return r
 	}, displayName)
-	d.OID = ""
+	d.OID, d.Security = "", SecurityDescriptor{}
 	d.Revision, d.MinorRevision = 100, 0
 	d.Flags = d.Flags&^GeneralIsDefault | GeneralIsModified
 	if t.SchemaVersion < 2 {
@@ -176,7 +182,7 @@ func (t Template) Duplicate(displayName string) Template {
 func CloudDP(group SID) Template {
 	t := WebServer().Duplicate("Cloud DP Cert")
 	t.PrivateKeyFlags |= PrivateKeyExportable
-	t.Access = append(t.Access, Access{group, Read | Enroll})
+	t.Access = append(t.Access, Access{SID: group, Rights: Read | Enroll})
 	return t
 }
 
@@ -195,5 +201,10 @@ func (t Template) Clone() Template {
 	return t
 }
 
-// isBuiltIn reports whether t is one of Windows' own templates.
-func (t Template) isBuiltIn() bool { return t.SchemaVersion == 1 || t.Flags&GeneralIsDefault != 0 }
+// isNewer reports whether t is for the newer key providers (CNG): its keys have properties instead of a key spec, [MS-CRTD]
+// section 2.23.2.
+//
+// [MS-CRTD]: https://learn.microsoft.com/openspecs/windows_protocols/ms-crtd
+func (t Template) isNewer() bool {
+	return t.SchemaVersion == 3 || t.SchemaVersion == 4 && t.PrivateKeyFlags&PrivateKeyLegacyProvider == 0
+}

@@ -29,14 +29,36 @@ func isOID(s string) bool {
 	return match[1] == "2" || len(match[2]) == 1 || (len(match[2]) == 2 && match[2] < "40")
 }
 
-// Validate returns an [*InvalidError] listing everything in t that a directory could not hold, or nil. What it could
-// hold but should not is for [Template.Check].
+// Validate returns an [*InvalidError] listing everything in t that a directory could not hold or that contradicts itself,
+// or nil. What a directory may hold but should not is for [Template.Check].
 func (t Template) Validate() error {
-	e := &errs.InvalidError{Subject: fmt.Sprintf("template: %q", t.Name), Problems: t.problems()}
+	e := &errs.InvalidError{Subject: fmt.Sprintf("template: %.300q", t.Name), Problems: t.problems()}
 	return e.Err()
 }
 
 func (t Template) problems() []errs.Problem {
+	e := &errs.InvalidError{Problems: t.unreadable()}
+	if field, problem := t.wrongForm(); problem != "" {
+		e.Add(field, "%s", problem)
+	}
+	return e.Problems
+}
+
+// wrongForm says whether msPKI-RA-Application-Policies would have the form of another schema version. Directories hold
+// such templates, and authorities misread them.
+func (t Template) wrongForm() (field, problem string) {
+	switch hasOIDs, hasProperties := len(t.RAApplicationPolicies) > 0, len(t.KeyProperties) > 0; {
+	case t.isNewer() && hasOIDs && !hasProperties:
+		return "RAApplicationPolicies", "are object identifiers where newer key providers want properties: make them one of KeyProperties, " +
+			PropertyRAApplicationPolicies
+	case !t.isNewer() && hasProperties && !hasOIDs:
+		return "KeyProperties", "are for schema version 3, and 4 without PrivateKeyLegacyProvider"
+	}
+	return "", ""
+}
+
+// unreadable lists what a directory could not hold.
+func (t Template) unreadable() []errs.Problem {
 	e := &errs.InvalidError{}
 	t.validateNames(e)
 	t.validateNumbers(e)
@@ -50,13 +72,13 @@ func (t Template) problems() []errs.Problem {
 
 func (t Template) validateNames(e *errs.InvalidError) {
 	if !isTemplateName(t.Name) {
-		e.Add("Name", "%q is not 1 to 64 printable characters without punctuation such as / or =", t.Name)
+		e.Add("Name", "%.300q is not 1 to 64 printable characters without punctuation such as / or =", t.Name)
 	}
 	if !isName(t.DisplayName, 256) {
-		e.Add("DisplayName", "%q is not 1 to 256 printable characters", t.DisplayName)
+		e.Add("DisplayName", "%.300q is not 1 to 256 printable characters", t.DisplayName)
 	}
 	if t.OID != "" && !isOID(t.OID) {
-		e.Add("OID", "%q is not a dotted object identifier", t.OID)
+		e.Add("OID", "%.300q is not a dotted object identifier", t.OID)
 	}
 }
 
@@ -131,7 +153,7 @@ func (t Template) validateProviders(e *errs.InvalidError) {
 		case !isName(p.Name, 256) || p.Preference < 0 || p.Preference > math.MaxInt32:
 			e.Add("CSPs", "%d, %.300q is not a preference and the name of a provider", p.Preference, p.Name)
 		case slices.Contains(t.CSPs[:i], p):
-			e.Add("CSPs", "%d, %q is listed twice", p.Preference, p.Name)
+			e.Add("CSPs", "%d, %.300q is listed twice", p.Preference, p.Name)
 		}
 	}
 }
@@ -159,10 +181,10 @@ func (t Template) validateAccess(e *errs.InvalidError) {
 			e.Add("Access", "%s", problem)
 		}
 		if a.Rights == 0 || a.Rights&^allRights != 0 {
-			e.Add("Access", "%s: rights %s are not a choice of Read, Write, Enroll and AutoEnroll", a.SID, a.Rights)
+			e.Add("Access", "%.300s: rights %s are not a choice of Read, Write, Enroll and AutoEnroll", a.SID, a.Rights)
 		}
 		if seen[a.SID] {
-			e.Add("Access", "%s is listed twice", a.SID)
+			e.Add("Access", "%.300s is listed twice", a.SID)
 		}
 		seen[a.SID] = true
 	}

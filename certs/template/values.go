@@ -42,7 +42,7 @@ func texts(values [][]byte) (list []string, problem string) {
 	}
 	for _, v := range values {
 		if !utf8.Valid(v) {
-			return nil, fmt.Sprintf("%q is not UTF-8", v)
+			return nil, fmt.Sprintf("%.300q is not UTF-8", v)
 		}
 		list = append(list, string(v))
 	}
@@ -86,7 +86,7 @@ func parseInt32(values [][]byte) (n int32, problem string) {
 	}
 	wide, err := strconv.ParseInt(s, 10, 32)
 	if err != nil || strconv.FormatInt(wide, 10) != s {
-		return 0, fmt.Sprintf("%q is not a signed number of 32 bits", s)
+		return 0, fmt.Sprintf("%.300q is not a signed number of 32 bits", s)
 	}
 	return int32(wide), ""
 }
@@ -227,7 +227,7 @@ func (v providers) decode(values [][]byte) string {
 		preference, name, found := strings.Cut(s, ",")
 		n, err := strconv.Atoi(preference)
 		if !found || err != nil || strconv.Itoa(n) != preference {
-			return fmt.Sprintf("%q is not a number, a comma and a name", s)
+			return fmt.Sprintf("%.300q is not a number, a comma and a name", s)
 		}
 		*v.list = append(*v.list, CSP{n, name})
 	}
@@ -235,7 +235,16 @@ func (v providers) decode(values [][]byte) string {
 	return ""
 }
 
-func (v providers) words() string { return strings.Join(v.texts(), "; ") }
+func (v providers) words() string {
+	var words []string
+	for _, s := range v.texts() {
+		if strings.ContainsAny(s, `;"`) { // else it might look like two
+			s = strconv.Quote(s)
+		}
+		words = append(words, s)
+	}
+	return strings.Join(words, "; ")
+}
 
 // applicationPolicies is a list of object identifiers or, in templates for newer key providers, one string of properties.
 type applicationPolicies struct{ t *Template }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/udpbatch"
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // audit looks where every alias of a file leads, the worst first.
@@ -42,7 +43,7 @@ func auditAll(ctx context.Context, r *dns.Resolver, aliases []dns.Alias, p *prin
 	p.note(fmt.Sprintf("\n%d aliases: %d can be taken over, %d dangle, %d have other problems",
 		len(aliases), found[dns.ProblemClaimable], found[dns.ProblemDangling], bad-found[dns.ProblemClaimable]-found[dns.ProblemDangling]))
 	if bad > 0 {
-		return errFound
+		return cli.ErrFound
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/clouddp/sdk/dns"
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // ensure sets the alias and proves it.
@@ -55,7 +56,7 @@ func tell(p *printer, action string, r dns.Record, change dns.Change, err error)
 		if errors.Is(err, dns.ErrInvalid) {
 			return err
 		}
-		return errFound
+		return cli.ErrFound
 	}
 	sentence := fmt.Sprintf("%s %s -> %s: %s", action, r.Name, r.Value, change.Verdict)
 	if len(change.Servers) > 0 {
@@ -80,7 +81,7 @@ func follow(ctx context.Context, r *dns.Resolver, name, target string, p *printe
 	object := map[string]any{"action": "check", "name": chain.Name, "target": chain.Target, "addresses": chain.Addresses, "problems": problems(chain)}
 	p.say(chain.OK(), object, "%s", strings.TrimSpace(chain.String()))
 	if !chain.OK() {
-		return errFound
+		return cli.ErrFound
 	}
 	return nil
 }

@@ -6,19 +6,27 @@
 //	go run ./examples/alias -server HOST:PORT [-zone Z] [-tsig NAME:ALG:SECRET] -name N -target T [-delete|-check]
 //	go run ./examples/alias [-server HOST:PORT] audit FILE
 //
-// All take -json, which prints one JSON object per line. The secret of -tsig is Base64 and may be @FILE. It exits 0 on
-// success, 1 on a found problem, 2 on wrong usage.
+// All take -json, which prints one JSON object per line. The secret of -tsig is Base64 and may be @FILE. Each line of the
+// FILE that audit reads holds an alias and, if it is known, where it should lead. audit asks the servers of
+// /etc/resolv.conf unless -server names one.
+//
+// It exits 0 on success, 1 on a found problem, 2 on wrong usage. Under go run every failure is a 1; the program that
+// go build ./examples/alias builds shows the code itself.
 package main
 
 import (
 	"context"
+	_ "embed" // for the usage text
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
+
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
+
+//go:embed main.go
+var source string
 
 // options are the command line.
 type options struct {
@@ -31,35 +39,17 @@ type options struct {
 	audit         string // the file to audit
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
-
-// errFound says that the work was done and found a problem, which has been printed.
-var errFound = errors.New("a problem was found")
+func main() { cli.Main(run) }
 
 // run is the whole program: it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	o, err := parse(args, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintln(stderr, "alias:", err)
-		return 2
+	program := cli.Program[options]{
+		Name: "alias", Source: source, Parse: parse,
+		Work: func(ctx context.Context, o options, stdout io.Writer) error {
+			return o.work()(ctx, o, &printer{w: stdout, json: o.json})
+		},
 	}
-	p := &printer{w: stdout, json: o.json}
-	switch err := o.work()(ctx, o, p); {
-	case errors.Is(err, errFound):
-		return 1
-	case err != nil:
-		fmt.Fprintln(stderr, "alias:", err)
-		return 1
-	}
-	return 0
+	return program.Run(ctx, args, stdout, stderr)
 }
 
 // work returns what the options ask for.
@@ -77,10 +67,8 @@ func (o options) work() func(context.Context, options, *printer) error {
 	return ensure
 }
 
-func parse(args []string, stderr io.Writer) (options, error) {
+func parse(flags *flag.FlagSet, args []string) (options, error) {
 	var o options
-	flags := flag.NewFlagSet("alias", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per line")
 	flags.StringVar(&o.server, "server", "", "the DNS server, as `HOST:PORT`")
 	flags.StringVar(&o.zone, "zone", "", "the `ZONE` that holds the name; by default it is found")
@@ -89,14 +77,16 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.target, "target", "", "what it leads to, for example clouddp.cloudapp.net")
 	flags.BoolVar(&o.remove, "delete", false, "remove the alias, if it leads to the target")
 	flags.BoolVar(&o.check, "check", false, "only follow the alias and report")
-	if err := flags.Parse(args); err != nil {
+	command, err := cli.ParseCommand(flags, args)
+	switch {
+	case err != nil:
 		return o, err
-	}
-	switch rest := flags.Args(); {
-	case len(rest) == 2 && rest[0] == "audit":
-		o.audit = rest[1]
-	case len(rest) > 0:
-		return o, fmt.Errorf("unexpected %q: the only subcommand is audit FILE", rest)
+	case command == "audit" && flags.NArg() == 1:
+		o.audit = flags.Arg(0)
+	case command == "audit":
+		return o, fmt.Errorf("audit takes one FILE, not %d", flags.NArg())
+	case command != "":
+		return o, fmt.Errorf("unexpected %q: the only subcommand is audit FILE", command)
 	}
 	return o, o.validate()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/dnstest"
+	"github.com/clouddp/sdk/examples/internal/clitest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -21,9 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // alias runs the program and returns its exit code and what it printed.
 func alias(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var out, diagnostics bytes.Buffer
-	code = run(t.Context(), args, &out, &diagnostics)
-	return code, out.String(), diagnostics.String()
+	return clitest.Run(run).Call(t, args...)
 }
 
 func TestTour(t *testing.T) {
@@ -134,7 +132,7 @@ func TestAudit(t *testing.T) {
 	if err := os.WriteFile(file, []byte("# our aliases\n"+tourName+" "+tourTarget+"\nold."+tourZone+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, stderr := alias(t, "-server", args[1], "audit", file)
+	code, stdout, stderr := alias(t, "audit", "-server", args[1], file)
 	lines := strings.Split(stdout, "\n")
 	if code != 1 || stderr != "" || !strings.HasPrefix(lines[0], "!!   old."+tourZone) {
 		t.Errorf("exit code %d, stderr %q; want 1 and the worst first\n%s", code, stderr, stdout)
@@ -142,20 +140,34 @@ func TestAudit(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{
-		{"-nonsense"},
-		{"extra"},
-		{"-name", tourName},
-		{"-server", "127.0.0.1:53"},
-		{"-check"},
-		{"-server", "127.0.0.1:53", "-name", "a.b", "-target", "c.d", "-check", "-delete"},
-		{"-name", "a.b", "audit", "file"},
+	clitest.TestHelp(t, "alias", run, []string{"-h"}, []string{"help"}, []string{"audit", "-h"})
+	for _, tt := range []struct {
+		reason string
+		args   []string
+	}{
+		{"not defined: -nonsense", []string{"-nonsense"}},
+		{`unexpected "extra"`, []string{"extra"}},
+		{"-server is missing", []string{"-name", tourName}},
+		{"-server needs -name and -target", []string{"-server", "127.0.0.1:53"}},
+		{"-server is missing", []string{"-check"}},
+		{"exclude each other", []string{"-server", "127.0.0.1:53", "-name", "a.b", "-target", "c.d", "-check", "-delete"}},
+		{"audit takes -server", []string{"-name", "a.b", "audit", "file"}},
+		{"audit takes one FILE, not 0", []string{"audit"}},
+		{"audit takes one FILE, not 2", []string{"audit", "a", "b"}},
+		{"flags go before FILE", []string{"audit", "file", "-json"}},
 	} {
-		if code, stdout, stderr := alias(t, args...); code != 2 || stdout != "" || stderr == "" {
-			t.Errorf("%v: exit code %d, stdout %q, stderr %q; want 2, none, a reason", args, code, stdout, stderr)
-		}
+		clitest.TestMisuse(t, "alias", run, tt.reason, tt.args...)
 	}
-	if code, _, stderr := alias(t, "-server", "127.0.0.1:53", "-tsig", "k:hmac-sha256:%%%", "-name", "a.b", "-target", "c.d"); code != 1 || strings.Contains(stderr, "%%%") {
-		t.Errorf("a bad secret: exit code %d, stderr %q; want 1 and no secret", code, stderr)
+}
+
+func TestBadSecretIsNotPrinted(t *testing.T) {
+	code, _, stderr := alias(t, "-server", "127.0.0.1:53", "-tsig", "k:hmac-sha256:%%%", "-name", "a.b", "-target", "c.d")
+	if code != 1 || strings.Contains(stderr, "%%%") {
+		t.Errorf("exit code %d, stderr %q; want 1 and no secret", code, stderr)
 	}
+}
+
+func TestFullDisk(t *testing.T) {
+	clitest.TestFullDisk(t, run)
+	clitest.TestFullDisk(t, run, "-json")
 }

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // printer prints sentences for a person, or objects for a program.
@@ -16,7 +17,7 @@ type printer struct {
 func (p *printer) say(ok bool, object map[string]any, format string, args ...any) {
 	if p.json {
 		object["ok"] = ok
-		_ = json.NewEncoder(p.w).Encode(object) // a closed pipe has no one left to tell
+		_ = cli.JSON(p.w, object) // cli.Program looks whether it could be written
 		return
 	}
 	mark := "ok  "

@@ -9,6 +9,7 @@ import (
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/dnstest"
 	"github.com/clouddp/sdk/dns/rfc2136"
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // The tour's names.
@@ -86,7 +87,7 @@ func tourAudit(ctx context.Context, o options, zone *dnstest.Zone, p *printer) e
 	}
 	p.note("\nAn audit, with an alias that somebody left behind:")
 	aliases := []dns.Alias{{Name: tourName, Target: tourTarget}, {Name: leftover.Name}}
-	if err := auditAll(ctx, o.resolver(), aliases, p); !errors.Is(err, errFound) {
+	if err := auditAll(ctx, o.resolver(), aliases, p); !errors.Is(err, cli.ErrFound) {
 		return fmt.Errorf("the audit did not find the alias left behind: %w", err)
 	}
 	p.note("")

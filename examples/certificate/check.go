@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/clouddp/sdk/certs"
@@ -17,13 +15,15 @@ func check(ctx context.Context, o options, p *printer) error {
 		return err
 	}
 	findings := f.ownFindings(o)
-	bundle, err := f.bundle(o)
-	if err == nil {
-		findings = append(findings, f.serviceFindings(o, bundle)...)
-	} else if len(findings) == 0 {
-		return err
+	bundle, unopened := f.bundle(o)
+	if unopened == nil {
+		inside, err := f.certificateFindings(o, bundle)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, inside...)
 	}
-	if o.revocation && err == nil {
+	if o.revocation && unopened == nil {
 		revocation, err := revocationFindings(ctx, bundle, p)
 		if err != nil {
 			return err
@@ -31,7 +31,10 @@ func check(ctx context.Context, o options, p *printer) error {
 		findings = append(findings, revocation...)
 	}
 	found := p.findings(findings)
-	p.note("%s: %s", clean(o.files[0]), counted(len(findings)))
+	if found == nil && unopened != nil {
+		return unopened
+	}
+	p.say(map[string]any{"file": f.name, "findings": len(findings), "ok": found == nil}, "%s: %s", f.name, counted(len(findings)))
 	return found
 }
 
@@ -40,22 +43,49 @@ func (f *file) ownFindings(o options) []certs.Finding {
 	if f.leaf != nil {
 		return nil
 	}
-	beside, err := os.ReadFile(strings.TrimSuffix(f.name, ".pfx") + ".cer")
-	if err != nil || len(beside) >= maxFile {
-		beside = nil // nothing was exported beside it
-	}
-	return certs.CheckPFX(f.content, o.password(f.name), &certs.CheckPFXOptions{Name: f.name, FileMode: f.mode, CER: beside})
+	return certs.CheckPFX(f.content, o.password(f.name), &certs.CheckPFXOptions{Name: f.name, FileMode: f.mode, CER: f.beside()})
 }
 
-// serviceFindings are those about the certificate. Of a .cer file nobody expects a key and a chain.
-func (f *file) serviceFindings(o options, bundle *certs.Bundle) []certs.Finding {
-	findings := certs.CheckService(bundle, o.fqdn, time.Now())
+// certificateFindings are those about the certificate in its role, and beside the one that it follows or works with.
+func (f *file) certificateFindings(o options, bundle *certs.Bundle) ([]certs.Finding, error) {
+	deployment := &certs.Deployment{FQDN: o.fqdn, TemplateOID: o.template}
+	findings := f.roleFindings(o, deployment, bundle)
+	if o.renews != "" {
+		old, err := o.other(o.renews)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, certs.CheckRenewal(old.Leaf, bundle)...)
+	}
+	if o.management != "" {
+		management, err := o.other(o.management)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, certs.SharedRole(management, bundle)...)
+	}
+	return findings, nil
+}
+
+// roleFindings leaves out that a .cer file holds no chain: nobody expects one there.
+func (f *file) roleFindings(o options, d *certs.Deployment, bundle *certs.Bundle) []certs.Finding {
+	if o.role == roleManagement {
+		return d.CheckManagement(bundle, time.Now())
+	}
+	findings := d.CheckService(bundle, time.Now())
 	if f.leaf == nil {
 		return findings
 	}
-	return slices.DeleteFunc(findings, func(found certs.Finding) bool {
-		return found.ID == "cert.key.exportable" || found.ID == "cert.chain.complete"
-	})
+	return slices.DeleteFunc(findings, func(found certs.Finding) bool { return found.ID == "cert.chain.complete" })
+}
+
+// other opens a second file.
+func (o options) other(name string) (*certs.Bundle, error) {
+	f, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.bundle(o)
 }
 
 // revocationFindings fetches the revocation lists, and says so of each certificate that is good.

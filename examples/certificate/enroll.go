@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/clouddp/sdk/certs"
@@ -13,50 +10,40 @@ import (
 	"github.com/clouddp/sdk/certs/template"
 )
 
+// siteServers is the group that may enroll.
+const siteServers = "ConfigMgr Site Servers"
+
 // enterprise is an authority in memory, and the template that is wanted of its forest.
 func enterprise() (*certstest.CA, template.Desired) {
 	ca := certstest.NewCA("Contoso Issuing CA")
-	group := ca.AddGroup("ConfigMgr Site Servers")
+	group := ca.AddGroup(siteServers)
 	ca.JoinGroup(group)
-	return ca, template.Desired{Template: template.CloudDP(group), CA: ca.Name()}
+	desired := template.Desired{Template: template.CloudDP(group), CA: ca.Name()}
+	for i, a := range desired.Template.Access {
+		if a.SID == group {
+			desired.Template.Access[i].Name = siteServers
+		}
+	}
+	return ca, desired
 }
 
-// plan prints what the forest lacks of the template, and what is risky about it.
-func plan(ctx context.Context, _ options, p *printer) error {
-	ca, desired := enterprise()
-	changes, err := template.Plan(ctx, ca, desired)
-	if err != nil {
-		return err
-	}
-	for i, c := range changes {
-		object := map[string]any{"change": i + 1, "template": c.Template, "attribute": c.Attribute, "from": c.From, "to": c.To, "text": c.String()}
-		p.say(object, "%d. %s", i+1, c)
-	}
-	if err := byHand(desired, p); err != nil {
-		return err
-	}
-	return p.findings(desired.Template.Check())
-}
-
-// byHand prints how an administrator gets to the same template with Windows' own tools.
-func byHand(desired template.Desired, p *printer) error {
-	existing := template.WebServer().Duplicate(desired.Template.DisplayName)
-	commands, rest, err := desired.Certutil(existing, "")
-	if err != nil {
-		return err
-	}
-	p.note("\nBy hand: duplicate Web Server as %q, then", desired.Template.DisplayName)
-	for _, c := range commands {
-		p.say(map[string]any{"command": c.String()}, "  %s", c)
-	}
-	for _, c := range rest {
-		p.say(map[string]any{"console": c.String()}, "  in the console: %s", c)
-	}
-	return nil
-}
-
-// enroll goes the whole way: template, request, certificate, files.
+// enroll goes the whole way: template, request, certificate, files. It leaves all files or none.
 func enroll(ctx context.Context, o options, p *printer) error {
+	e, err := o.newExport()
+	if err != nil {
+		return err
+	}
+	err = enrollInto(ctx, o, e, p)
+	if err != nil || o.out == "" {
+		err = errors.Join(err, e.folder.Discard())
+	}
+	if err == nil && o.out == "" {
+		p.note("The files are gone again; -out DIR keeps them.")
+	}
+	return err
+}
+
+func enrollInto(ctx context.Context, o options, e *export, p *printer) error {
 	ca, desired := enterprise()
 	changes, err := template.Apply(ctx, ca, desired)
 	if err != nil {
@@ -68,7 +55,7 @@ func enroll(ctx context.Context, o options, p *printer) error {
 	if err != nil {
 		return err
 	}
-	return export(o, bundle, p)
+	return e.write(bundle, p)
 }
 
 // request makes a key, asks for the certificate and checks what comes back.
@@ -91,68 +78,4 @@ func request(ctx context.Context, ca *certstest.CA, commonName, templateName str
 	findings := certs.CheckService(bundle, commonName, time.Now())
 	p.say(map[string]any{"step": "check", "findings": len(findings)}, "check     %s", counted(len(findings)))
 	return bundle, p.findings(findings)
-}
-
-// export writes the files and opens the .pfx again, as an importer would.
-func export(o options, bundle *certs.Bundle, p *printer) error {
-	dir := o.out
-	if dir == "" {
-		temporary, err := os.MkdirTemp("", "certificate")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(temporary) }()
-		dir = temporary
-	} else if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	files, password, err := o.encode(bundle)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := writeNew(filepath.Join(dir, f.name), f.content, f.mode); err != nil {
-			return err
-		}
-		p.say(map[string]any{"step": "write", "file": filepath.Join(dir, f.name), "bytes": len(f.content)}, "written   %s, %d bytes", filepath.Join(dir, f.name), len(f.content))
-	}
-	pfx, err := os.ReadFile(filepath.Join(dir, "CloudDP.pfx"))
-	if err != nil {
-		return err
-	}
-	opened, err := certs.ParsePFX(pfx, password)
-	if err != nil {
-		return err
-	}
-	if opened.Thumbprint() != bundle.Thumbprint() {
-		return errors.New("the .pfx file does not hold the certificate that was exported")
-	}
-	p.say(map[string]any{"step": "open", "thumbprint": opened.Thumbprint(), "profile": o.profile.String()}, "opened    CloudDP.pfx (%s): the same certificate, with its key", o.profile)
-	if o.out == "" {
-		p.note("The files are gone again; -out DIR keeps them.")
-	}
-	return nil
-}
-
-// encode makes the content of the files. A password that nobody gave is made, and written beside the .pfx file.
-func (o options) encode(bundle *certs.Bundle) (files []file, password certs.Password, err error) {
-	files = []file{{name: "CloudDP.cer", content: bundle.CER(), mode: 0o644}}
-	password = o.password("")
-	if o.passwordFile == "" {
-		secret := rand.Text()
-		password = certs.StaticPassword(secret)
-		files = append(files, file{name: "CloudDP.pfx.password", content: []byte(secret), mode: 0o600})
-	}
-	pfx, err := bundle.PFX(password, &certs.PFXOptions{Profile: o.profile})
-	return append(files, file{name: "CloudDP.pfx", content: pfx, mode: 0o600}), password, err
-}
-
-// writeNew writes a file that must not be there: a key is never overwritten.
-func writeNew(name string, content []byte, mode os.FileMode) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Close())
 }

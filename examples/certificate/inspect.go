@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // inspect shows what can be seen of a file without its password.
@@ -33,7 +37,7 @@ func inspect(_ context.Context, o options, p *printer) error {
 		return nil
 	}
 	for line := range strings.Lines(info.String()) {
-		p.note("%s", clean(strings.TrimSuffix(line, "\n")))
+		p.note("%s", cli.Clean(strings.TrimSuffix(line, "\n")))
 	}
 	return nil
 }
@@ -57,11 +61,25 @@ func importers(info *certs.PFXInfo) map[certs.Importer]string {
 func showCertificate(c *x509.Certificate, p *printer) {
 	object := map[string]any{
 		"kind": "cer", "subject": c.Subject.String(), "issuer": c.Issuer.String(), "dnsNames": c.DNSNames, "thumbprint": certs.ThumbprintOf(c),
-		"notBefore": c.NotBefore.UTC(), "notAfter": c.NotAfter.UTC(), "key": c.PublicKeyAlgorithm.String(), "signature": c.SignatureAlgorithm.String(),
+		"notBefore": c.NotBefore.UTC(), "notAfter": c.NotAfter.UTC(),
+		"key": c.PublicKeyAlgorithm.String(), "keyBits": keyBits(c), "signature": c.SignatureAlgorithm.String(),
 	}
 	p.say(object, "%s, for %s", c.Subject, strings.Join(c.DNSNames, ", "))
-	p.note("issued by %s", clean(c.Issuer.String()))
+	p.note("issued by %s", cli.Clean(c.Issuer.String()))
 	p.note("thumbprint %s", certs.ThumbprintOf(c))
 	p.note("valid from %s to %s", c.NotBefore.UTC().Format(time.DateOnly), c.NotAfter.UTC().Format(time.DateOnly))
-	p.note("%s key, signed with %s", c.PublicKeyAlgorithm, c.SignatureAlgorithm)
+	p.note("%s key of %d bits, signed with %s", c.PublicKeyAlgorithm, keyBits(c), c.SignatureAlgorithm)
+}
+
+// keyBits is the length of the key, 0 of a kind that is not known.
+func keyBits(c *x509.Certificate) int {
+	switch key := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return key.N.BitLen()
+	case *ecdsa.PublicKey:
+		return key.Curve.Params().BitSize
+	case ed25519.PublicKey:
+		return 8 * len(key)
+	}
+	return 0
 }

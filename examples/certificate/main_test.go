@@ -1,20 +1,17 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/clouddp/sdk/certs"
 	"github.com/clouddp/sdk/certs/certstest"
+	"github.com/clouddp/sdk/examples/internal/clitest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -22,9 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // certificate runs the program and returns its exit code and what it printed.
 func certificate(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var out, diagnostics bytes.Buffer
-	code = run(t.Context(), args, &out, &diagnostics)
-	return code, out.String(), diagnostics.String()
+	return clitest.Run(run).Call(t, args...)
 }
 
 func TestTheWholeWay(t *testing.T) {
@@ -68,11 +63,11 @@ func TestFilesAreKeptAndUnderstood(t *testing.T) {
 			says string
 			args []string
 		}{
-			{"subject", []string{"inspect", "-json", cer}},
+			{`"keyBits":2048`, []string{"inspect", "-json", cer}},
 			{"dp2.contoso.com", []string{"inspect", cer}},
 			{"iterations", []string{"inspect", "-json", pfx}},
 			{"Windows Server 2019: opens", []string{"inspect", pfx}},
-			{"0 findings", []string{"check", "-fqdn", "dp2.contoso.com", cer}},
+			{": 1 finding\n", []string{"check", "-fqdn", "dp2.contoso.com", cer}},
 			{"far", []string{"watch", "-once", pfx, cer}},
 			{`"stage":"far"`, []string{"-json", "watch", "-once", "-password-file", pfx + ".password", pfx}},
 		} {
@@ -82,9 +77,6 @@ func TestFilesAreKeptAndUnderstood(t *testing.T) {
 		}
 		if code, stdout, _ := certificate(t, "check", pfx); code != 0 && profile == "windows-legacy" {
 			t.Errorf("check: exit code %d\n%s", code, stdout)
-		}
-		if code, _, stderr := certificate(t, "-out", dir); code != 1 || !strings.Contains(stderr, "exists") {
-			t.Errorf("a second time: exit code %d, stderr %q; want 1: a key is never overwritten", code, stderr)
 		}
 	}
 }
@@ -174,73 +166,64 @@ func TestPlan(t *testing.T) {
 	if code != 0 || !strings.Contains(stdout, "publish CloudDPCert on Contoso Issuing CA") || !strings.Contains(stdout, "certutil") {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
-	if code, stdout, _ := certificate(t, "plan", "-json"); code != 0 || len(objects(t, stdout)) < 7 {
-		t.Errorf("exit code %d\n%s", code, stdout)
+	at := -1
+	for _, step := range []string{
+		`to "exportable|`, "By hand: duplicate Web Server", "certutil -dsTemplate", "revoke Enroll on CloudDPCert from Domain Admins (S-1-5-21-",
+		"revoke Enroll on CloudDPCert from Enterprise Admins (", "to ConfigMgr Site Servers (", "certutil -SetCATemplates",
+	} {
+		next := strings.LastIndex(stdout, step)
+		if next <= at {
+			t.Errorf("%q does not come next:\n%s", step, stdout)
+		}
+		at = next
 	}
-}
-
-func TestWatchSeesEveryStage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		name := filepath.Join(t.TempDir(), "a.cer")
-		bundle, err := certs.SelfSigned("clouddp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key(), Validity: 100 * 24 * time.Hour})
-		if err != nil {
-			t.Fatal(err)
+	code, stdout, _ = certificate(t, "plan", "-json")
+	actions := map[string]int{}
+	for _, object := range objects(t, stdout) {
+		if action, ok := object["action"].(string); ok {
+			actions[action]++
 		}
-		writeFile(t, name, bundle.CER())
-		code, stdout, stderr := certificate(t, "-json", "watch", name)
-		var stages []string
-		for _, object := range objects(t, stdout) {
-			stage, _ := object["stage"].(string)
-			stages = append(stages, stage)
-		}
-		if got, want := strings.Join(stages, " "), "far plan soon urgent over"; code != 1 || got != want {
-			t.Errorf("exit code %d, stages %q, want 1 and %q; %s", code, got, want, stderr)
-		}
-	})
-}
-
-func TestWatchEndsWhenInterrupted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		name := filepath.Join(t.TempDir(), "a.cer")
-		bundle, err := certs.SelfSigned("clouddp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key(), Validity: 20 * 24 * time.Hour})
-		if err != nil {
-			t.Fatal(err)
-		}
-		writeFile(t, name, bundle.CER())
-		for _, test := range []struct {
-			after time.Duration
-			want  int
-		}{{time.Hour, 0}, {21 * 24 * time.Hour, 1}} { // it has expired by then
-			ctx, stop := context.WithTimeout(t.Context(), test.after)
-			var out bytes.Buffer
-			if code := run(ctx, []string{"watch", name}, &out, &out); code != test.want {
-				t.Errorf("after %s: exit code %d, want %d\n%s", test.after, code, test.want, out.String())
-			}
-			stop()
-		}
-	})
+	}
+	if code != 0 || actions["register-oid"] != 1 || actions["create-template"] != 1 || actions["set-attribute"] < 10 ||
+		actions["grant"] != 2 || actions["publish-template"] != 1 {
+		t.Errorf("exit code %d, actions %v", code, actions)
+	}
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{
-		{"-nonsense"},
-		{"extra"},
-		{"inspect"},
-		{"inspect", "a", "b"},
-		{"check"},
-		{"watch"},
-		{"plan", "x"},
-		{"-profile", "windows-95"},
-		{"plan", "-cn", "a.b"},
-		{"inspect", "-password-file", "x", "y"},
-		{"-fqdn", "a.b"},
-		{"check", "-once", "x"},
+	clitest.TestHelp(t, "certificate", run, []string{"-h"}, []string{"help"}, []string{"check", "-h"}, []string{"help", "watch"})
+	for _, tt := range []struct {
+		reason string
+		args   []string
+	}{
+		{"not defined: -nonsense", []string{"-nonsense"}},
+		{"not defined: -nonsense", []string{"check", "-nonsense", "x"}},
+		{`unexpected "extra"`, []string{"extra"}},
+		{"inspect needs a FILE", []string{"inspect"}},
+		{`unexpected argument "b"`, []string{"inspect", "a", "b"}},
+		{"check needs a FILE", []string{"check"}},
+		{"watch needs a FILE", []string{"watch"}},
+		{`unexpected argument "x"`, []string{"plan", "x"}},
+		{`-profile "windows-95"`, []string{"-profile", "windows-95"}},
+		{"-cn does not go with plan", []string{"plan", "-cn", "a.b"}},
+		{"-password-file does not go with inspect", []string{"inspect", "-password-file", "x", "y"}},
+		{"-fqdn does not go with no subcommand", []string{"-fqdn", "a.b"}},
+		{"-once does not go with check", []string{"check", "-once", "x"}},
+		{"flags go before FILE", []string{"check", "x", "-fqdn", "a.b"}},
 	} {
-		if code, stdout, stderr := certificate(t, args...); code != 2 || stdout != "" || stderr == "" {
-			t.Errorf("%v: exit code %d, stdout %q, stderr %q; want 2, none, a reason", args, code, stdout, stderr)
-		}
+		clitest.TestMisuse(t, "certificate", run, tt.reason, tt.args...)
 	}
-	if code, _, _ := certificate(t, "-help"); code != 0 {
-		t.Errorf("-help: exit code %d", code)
+}
+
+func TestFullDisk(t *testing.T) {
+	bundle, err := certs.SelfSigned("clouddp.contoso.com", &certs.SelfSignedOptions{Key: certstest.Key()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := filepath.Join(t.TempDir(), "a.cer"), filepath.Join(t.TempDir(), "b.cer")
+	writeFile(t, first, bundle.CER())
+	writeFile(t, second, bundle.CER())
+	for _, args := range [][]string{nil, {"plan"}, {"plan", "-json"}, {"inspect", first}, {"check", first}, {"watch", first, second}} {
+		clitest.TestFullDisk(t, run, args...)
 	}
 }

@@ -1,31 +1,28 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
-	"unicode"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // printer prints sentences for a person, or objects for a program.
 type printer struct {
-	w    io.Writer
-	json bool
+	w           io.Writer
+	diagnostics io.Writer
+	json        bool
 }
 
 // say prints the sentence or, with -json, the object.
 func (p *printer) say(object map[string]any, format string, args ...any) {
 	if p.json {
-		encoder := json.NewEncoder(p.w)
-		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(object) // a closed pipe has no one left to tell
+		_ = cli.JSON(p.w, object) // cli.Program looks whether it could be written
 		return
 	}
-	fmt.Fprintln(p.w, clean(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(p.w, cli.Clean(fmt.Sprintf(format, args...)))
 }
 
 // note prints text that only a person reads.
@@ -33,6 +30,15 @@ func (p *printer) note(format string, args ...any) {
 	if !p.json {
 		fmt.Fprintf(p.w, format+"\n", args...)
 	}
+}
+
+// complain reports a file that cannot be read while others can.
+func (p *printer) complain(name string, err error) {
+	if p.json {
+		_ = cli.JSON(p.w, map[string]any{"file": name, "error": err.Error()}) // as in say
+		return
+	}
+	fmt.Fprintln(p.diagnostics, "certificate:", cli.Clean(err.Error()))
 }
 
 // findings prints each finding with its remedy. One of level Error is a found problem.
@@ -43,22 +49,12 @@ func (p *printer) findings(findings []certs.Finding) error {
 			"finding": f.ID, "severity": f.Severity, "subject": f.Subject, "evidence": f.Evidence, "remedy": f.Remedy,
 		}
 		p.say(object, "%-5s %s: %s: %s", f.Severity, f.ID, f.Subject, f.Evidence)
-		p.note("      %s", clean(f.Remedy))
+		p.note("      %s", cli.Clean(f.Remedy))
 		if f.Severity >= slog.LevelError {
-			err = errFound
+			err = cli.ErrFound
 		}
 	}
 	return err
-}
-
-// clean makes a text that came from a file safe to print, on one line.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
 }
 
 // counted returns a number of findings in words.

@@ -6,21 +6,28 @@
 //	go run ./examples/logs [-json] [-follow] [-bias west|east] [-component NAME] [-severity info|warning|error]
 //		[-since TIME|DURATION] [-text TEXT] [FILE…]
 //
-// It exits 0 if the logs were read, 1 if one could not be, 2 on wrong usage.
+// -json prints one object per record. -follow waits for more, until it is interrupted.
+//
+// It exits 0 if the logs were read, 1 if one could not be, 2 on wrong usage. Under go run every failure is a 1; the
+// program that go build ./examples/logs builds shows the code itself.
 package main
 
 import (
 	"context"
+	_ "embed" // for the usage text
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"time"
 
+	"github.com/clouddp/sdk/examples/internal/cli"
 	"github.com/clouddp/sdk/statusmsg/cmlog"
 )
+
+//go:embed main.go
+var source string
 
 // options are the command line.
 type options struct {
@@ -30,32 +37,23 @@ type options struct {
 	files        []string
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { cli.Main(run) }
 
 // run is the whole program: it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	o, err := parse(args, stderr, time.Now())
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintln(stderr, "logs:", err)
-		return 2
+	colours := isTerminal(stdout) && os.Getenv("NO_COLOR") == ""
+	program := cli.Program[options]{
+		Name: "logs", Source: source,
+		Parse: func(flags *flag.FlagSet, args []string) (options, error) { return parse(flags, args, time.Now()) },
+		Work: func(ctx context.Context, o options, stdout io.Writer) error {
+			err := show(ctx, o, printerFor(o, stdout, colours))
+			if o.follow && ctx.Err() != nil {
+				err = nil // following ends when the reader has seen enough
+			}
+			return err
+		},
 	}
-	err = show(ctx, o, printerFor(o, stdout))
-	if o.follow && ctx.Err() != nil {
-		return 0 // following ends when the reader has seen enough
-	}
-	if err != nil {
-		fmt.Fprintln(stderr, "logs:", err)
-		return 1
-	}
-	return 0
+	return program.Run(ctx, args, stdout, stderr)
 }
 
 // show prints the entries of all logs that pass the filter.
@@ -71,11 +69,9 @@ func show(ctx context.Context, o options, to printer) error {
 	return nil
 }
 
-func parse(args []string, stderr io.Writer, now time.Time) (options, error) {
+func parse(flags *flag.FlagSet, args []string, now time.Time) (options, error) {
 	var o options
 	var bias, severity, since string
-	flags := flag.NewFlagSet("logs", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per record")
 	flags.BoolVar(&o.follow, "follow", false, "wait for more at the end, through rotation and truncation")
 	flags.StringVar(&bias, "bias", "west", "`west` if UTC = local + bias, as the product writes; east for scripts with the opposite sign")
@@ -83,7 +79,7 @@ func parse(args []string, stderr io.Writer, now time.Time) (options, error) {
 	flags.StringVar(&severity, "severity", "", "only records of this severity or worse: `info`, warning or error")
 	flags.StringVar(&since, "since", "", "only records since `TIME`, in RFC 3339, or since a duration such as 2h ago")
 	flags.StringVar(&o.filter.text, "text", "", "only records whose message holds `TEXT`, in any case")
-	if err := flags.Parse(args); err != nil {
+	if err := cli.ParseFlags(flags, args); err != nil {
 		return o, err
 	}
 	o.files = flags.Args()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/clouddp/sdk/examples/internal/clitest"
 	"github.com/clouddp/sdk/statusmsg/cmlog"
 )
 
@@ -22,9 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // logs runs the program.
 func logs(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var out, diagnostics bytes.Buffer
-	code = run(t.Context(), args, &out, &diagnostics)
-	return code, out.String(), diagnostics.String()
+	return clitest.Run(run).Call(t, args...)
 }
 
 func file(t *testing.T, name, text string) string {
@@ -94,7 +94,7 @@ func TestFilters(t *testing.T) {
 		{"-severity=info -text=clouddp", 8},
 	}
 	for _, tt := range tests {
-		o, err := parse(strings.Fields(tt.args), io.Discard, now)
+		o, err := parse(flag.NewFlagSet("logs", flag.ContinueOnError), strings.Fields(tt.args), now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,6 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{"-h"}, 0, "Usage of logs"},
 		{[]string{absent}, 1, "absent.log"},
 		{[]string{absent, absent}, 1, "absent.log"},
 		{[]string{"-bias", "north"}, 2, `-bias "north"`},
@@ -175,12 +174,24 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"-since", "monday"}, 2, `-since "monday"`},
 		{[]string{"-follow", absent, filepath.Dir(absent)}, 1, "follow"},
 		{[]string{"-follow"}, 2, "-follow needs"},
-		{[]string{"-nonsense"}, 2, "nonsense"},
+		{[]string{absent, "-json"}, 2, "flags go before FILE"},
 	}
 	for _, tt := range tests {
 		if code, _, stderr := logs(t, tt.args...); code != tt.code || !strings.Contains(stderr, tt.says) {
 			t.Errorf("%q: exit %d, %q; want %d and %q", tt.args, code, stderr, tt.code, tt.says)
 		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	clitest.TestHelp(t, "logs", run, []string{"-h"}, []string{"-json", "-help"})
+	clitest.TestMisuse(t, "logs", run, "not defined: -nonsense", "-nonsense")
+}
+
+func TestFullDisk(t *testing.T) {
+	log := file(t, "a.log", "a  $$<C><09-18-2026 16:00:00.000+0><thread=1 (0x1)>\r\nb  $$<C><09-18-2026 18:00:00.000+0><thread=1 (0x1)>\r\n")
+	for _, args := range [][]string{nil, {"-json"}, {"-h"}, {"-follow", log}} {
+		clitest.TestFullDisk(t, run, args...)
 	}
 }
 

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
+	"github.com/clouddp/sdk/examples/internal/cli"
 	"github.com/clouddp/sdk/statusmsg/cmlog"
 )
 
@@ -14,13 +14,11 @@ import (
 type printer func(cmlog.Event) error
 
 // printerFor returns the printer that o asks for.
-func printerFor(o options, stdout io.Writer) printer {
+func printerFor(o options, stdout io.Writer, colours bool) printer {
 	if o.json {
-		encoder := json.NewEncoder(stdout)
-		encoder.SetEscapeHTML(false)
-		return func(event cmlog.Event) error { return encoder.Encode(event.Entry) }
+		return func(event cmlog.Event) error { return cli.JSON(stdout, event.Entry) }
 	}
-	p := &page{w: stdout, colours: isTerminal(stdout) && os.Getenv("NO_COLOR") == ""}
+	p := &page{w: stdout, colours: colours}
 	return p.print
 }
 

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -130,7 +129,7 @@ func (w *world) writePair(name string, bundle *certs.Bundle) error {
 
 // readPair opens what writePair wrote and compares it with bundle.
 func (w *world) readPair(name string, bundle *certs.Bundle) error {
-	cer, err := os.ReadFile(filepath.Join(w.folder, name+".cer"))
+	cer, err := os.ReadFile(w.folder.Join(name + ".cer"))
 	if err != nil {
 		return err
 	}
@@ -138,11 +137,11 @@ func (w *world) readPair(name string, bundle *certs.Bundle) error {
 	if err != nil {
 		return err
 	}
-	pfx, err := os.ReadFile(filepath.Join(w.folder, name+".pfx"))
+	pfx, err := os.ReadFile(w.folder.Join(name + ".pfx"))
 	if err != nil {
 		return err
 	}
-	opened, err := certs.ParsePFX(pfx, func() ([]byte, error) { return os.ReadFile(filepath.Join(w.folder, name+".pfx.password")) })
+	opened, err := certs.ParsePFX(pfx, func() ([]byte, error) { return os.ReadFile(w.folder.Join(name + ".pfx.password")) })
 	if err != nil {
 		return fmt.Errorf("%s.pfx: %w", name, err)
 	}
@@ -153,11 +152,10 @@ func (w *world) readPair(name string, bundle *certs.Bundle) error {
 }
 
 func (w *world) write(name string, body []byte, mode os.FileMode) error {
-	path := filepath.Join(w.folder, name)
-	if err := os.WriteFile(path, body, mode); err != nil {
+	if err := w.folder.Write(name, body, mode); err != nil {
 		return err
 	}
-	w.wrote(path)
+	w.wrote(w.folder.Join(name))
 	return nil
 }
 

@@ -18,12 +18,9 @@ import (
 
 // distribute is step 10: a folder goes up encrypted, comes down by the alias over HTTPS, and every hash is compared.
 func distribute(ctx context.Context, w *world) (evidence, error) {
-	source, target := filepath.Join(w.folder, "source"), filepath.Join(w.folder, "client")
+	source, target := filepath.Join(w.scratch, "source"), filepath.Join(w.scratch, "client")
 	if err := errors.Join(makeSource(source), os.MkdirAll(target, 0o700)); err != nil {
 		return evidence{}, err
-	}
-	if w.keep != "" {
-		defer func() { _ = errors.Join(os.RemoveAll(source), os.RemoveAll(target)) }() // not part of what is kept
 	}
 	manifest, err := content.Distribute(ctx, w.storage, w.pointKey, content.Package{ID: packageID, Files: os.DirFS(source)}, nil)
 	if err != nil {

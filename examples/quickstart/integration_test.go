@@ -22,7 +22,7 @@ func TestCurlDownloadsByAlias(t *testing.T) {
 	t.Cleanup(w.close)
 	var sent []byte
 	w.distributed = func() {
-		if sent, err = os.ReadFile(filepath.Join(w.folder, "source", "setup.msi")); err != nil {
+		if sent, err = os.ReadFile(filepath.Join(w.scratch, "source", "setup.msi")); err != nil {
 			t.Error(err)
 		}
 	}

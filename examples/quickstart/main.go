@@ -5,18 +5,27 @@
 //
 //	go run ./examples/quickstart [-json] [-keep DIR] [-one-certificate] [-cloud classic] [-break STEP]
 //
-// It exits 0 if every step was done and proven, 1 if one was not, 2 on wrong usage.
+// With -json it prints one object per step. -keep takes a DIR that holds none of its files yet: a key is never overwritten.
+// What a journey that failed has written stays there, too.
+//
+// It exits 0 if every step was done and proven, 1 if one was not, 2 on wrong usage. Under go run every failure is a 1; the
+// program that go build ./examples/quickstart builds shows the code itself.
 package main
 
 import (
 	"context"
+	_ "embed" // for the usage text
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
+	"strconv"
+
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
+
+//go:embed main.go
+var source string
 
 // options are the command line.
 type options struct {
@@ -26,56 +35,54 @@ type options struct {
 	breakStep      int
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { cli.Main(run) }
 
 // run is the whole program: it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	o, err := parse(args, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintln(stderr, "quickstart:", err)
-		return 2
+	program := cli.Program[options]{
+		Name: "quickstart", Source: source, Parse: parse,
+		Work: func(ctx context.Context, o options, stdout io.Writer) error {
+			return travel(ctx, o, o.reporter(stdout))
+		},
 	}
-	var reporter reporter = &textReporter{w: stdout}
-	if o.json {
-		reporter = &jsonReporter{w: stdout}
-	}
-	if err := travel(ctx, o, reporter); err != nil {
-		fmt.Fprintln(stderr, "quickstart:", err)
-		return 1
-	}
-	return 0
+	return program.Run(ctx, args, stdout, stderr)
 }
 
-func parse(args []string, stderr io.Writer) (options, error) {
+func (o options) reporter(stdout io.Writer) reporter {
+	if o.json {
+		return &jsonReporter{w: stdout}
+	}
+	return &textReporter{w: stdout}
+}
+
+func parse(flags *flag.FlagSet, args []string) (options, error) {
 	var o options
-	var cloud string
-	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per step")
 	flags.StringVar(&o.keep, "keep", "", "write the certificates, CloudMgr.log and manifest.json to `DIR`")
 	flags.BoolVar(&o.oneCertificate, "one-certificate", false, "use one certificate for the service and for management, as the old guide does")
-	flags.StringVar(&cloud, "cloud", "classic", "the cloud to deploy to: classic")
-	flags.IntVar(&o.breakStep, "break", 0, "break the proof of `STEP` on purpose, to see how a failure reads")
-	if err := flags.Parse(args); err != nil {
-		return o, err
-	}
+	cloud := flags.String("cloud", "classic", "the `CLOUD` to deploy to: classic")
+	flags.Func("break", fmt.Sprintf("break the proof of `STEP`, 1 to %d, on purpose, to see how a failure reads", len(journey())), func(step string) (err error) {
+		o.breakStep, err = parseStep(step)
+		return err
+	})
+	unexpected, err := cli.ParseCommand(flags, args)
 	switch {
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case cloud == "resourcemanager":
+	case err != nil:
+		return o, err
+	case unexpected != "":
+		return o, fmt.Errorf("unexpected argument %q", unexpected)
+	case *cloud == "resourcemanager":
 		return o, errors.New("-cloud resourcemanager comes with the Resource Manager driver, which this release does not have; use -cloud classic")
-	case cloud != "classic":
-		return o, fmt.Errorf("-cloud %q is not classic", cloud)
-	case o.breakStep < 0 || o.breakStep > len(journey()):
-		return o, fmt.Errorf("-break %d is not a step: 1 to %d", o.breakStep, len(journey()))
+	case *cloud != "classic":
+		return o, fmt.Errorf("-cloud %q is not classic", *cloud)
 	}
 	return o, nil
+}
+
+func parseStep(step string) (int, error) {
+	number, err := strconv.Atoi(step)
+	if err != nil || number < 1 || number > len(journey()) {
+		return 0, fmt.Errorf("give the number of a step, 1 to %d", len(journey()))
+	}
+	return number, nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/clouddp/sdk/certs"
+	"github.com/clouddp/sdk/examples/internal/clitest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -22,9 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // quickstart runs the program and returns its exit code and what it printed.
 func quickstart(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var out, diagnostics bytes.Buffer
-	code = run(t.Context(), args, &out, &diagnostics)
-	return code, out.String(), diagnostics.String()
+	return clitest.Run(run).Call(t, args...)
 }
 
 func objects(t *testing.T, lines string) []stepObject {
@@ -86,6 +84,17 @@ func TestTextNamesTheFailure(t *testing.T) {
 	}
 }
 
+func TestDenialComesWithItsRemedy(t *testing.T) {
+	remedy := (&certs.DeniedError{Code: certs.CodeTemplateDenied}).Remedy()
+	code, stdout, stderr := quickstart(t, "-json", "-break", "2")
+	if code != 1 || remedy == "" || !strings.HasSuffix(stderr, "quickstart: "+remedy+"\n") {
+		t.Errorf("exit code %d, stderr %q lacks %q", code, stderr, remedy)
+	}
+	if denied := objects(t, stdout)[1]; denied.Remedy != remedy {
+		t.Errorf("remedy %q", denied.Remedy)
+	}
+}
+
 func TestOneCertificateWarns(t *testing.T) {
 	code, stdout, _ := quickstart(t, "-json", "-one-certificate")
 	if code != 0 {
@@ -117,6 +126,54 @@ func TestKeep(t *testing.T) {
 		checkPair(t, folder, pair)
 	}
 	checkManifest(t, filepath.Join(folder, "manifest.json"))
+}
+
+func TestKeepOverwritesNothing(t *testing.T) {
+	for _, name := range keptFiles() {
+		folder := t.TempDir()
+		theirs := filepath.Join(folder, name)
+		if err := os.WriteFile(theirs, []byte("theirs"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, stdout, stderr := quickstart(t, "-keep", folder)
+		if code != 1 || stdout != "" || !strings.Contains(stderr, name) || !strings.Contains(stderr, "choose another -keep DIR") {
+			t.Errorf("exit code %d, stderr %q; want 1 before the first step\n%s", code, stderr, stdout)
+		}
+		if content, err := os.ReadFile(theirs); err != nil || string(content) != "theirs" {
+			t.Errorf("%s holds %q, %v", name, content, err)
+		}
+		if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+			t.Errorf("beside %s: %v, %v", name, left, err)
+		}
+	}
+}
+
+func TestKeepLeavesOtherFilesAlone(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"source", "client"} {
+		if err := errors.Join(os.Mkdir(filepath.Join(folder, name), 0o700), os.WriteFile(filepath.Join(folder, name, "theirs"), nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, stderr := quickstart(t, "-keep", folder); code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	for _, name := range []string{"source", "client"} {
+		if names, err := os.ReadDir(filepath.Join(folder, name)); err != nil || len(names) != 1 {
+			t.Errorf("%s: %v, %v", name, names, err)
+		}
+	}
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	for _, args := range [][]string{nil, {"-break", "3"}} {
+		quickstart(t, args...)
+		if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+			t.Errorf("%v: left behind: %v, %v", args, left, err)
+		}
+	}
 }
 
 func checkPair(t *testing.T, folder, name string) {
@@ -165,13 +222,26 @@ func checkManifest(t *testing.T, path string) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{
-		{"-nonsense"}, {"extra"}, {"-cloud", "moon"}, {"-cloud", "resourcemanager"}, {"-break", "99"}, {"-break", "-1"},
+	clitest.TestHelp(t, "quickstart", run, []string{"-h"}, []string{"help"})
+	for _, tt := range []struct {
+		reason string
+		args   []string
+	}{
+		{"not defined: -nonsense", []string{"-nonsense"}},
+		{`unexpected argument "extra"`, []string{"extra"}},
+		{`-cloud "moon" is not classic`, []string{"-cloud", "moon"}},
+		{"use -cloud classic", []string{"-cloud", "resourcemanager"}},
+		{`"99" for flag -break: give the number of a step, 1 to 14`, []string{"-break", "99"}},
+		{`"foo" for flag -break: give the number of a step, 1 to 14`, []string{"-break", "foo"}},
+		{`"0" for flag -break: give the number of a step, 1 to 14`, []string{"-break", "0"}},
 	} {
-		if code, stdout, stderr := quickstart(t, args...); code != 2 || stdout != "" || stderr == "" {
-			t.Errorf("%v: exit code %d, stdout %q, stderr %q; want 2, none, a reason", args, code, stdout, stderr)
-		}
+		clitest.TestMisuse(t, "quickstart", run, tt.reason, tt.args...)
 	}
+}
+
+func TestFullDisk(t *testing.T) {
+	clitest.TestFullDisk(t, run)
+	clitest.TestFullDisk(t, run, "-json")
 }
 
 func TestExitCodeOfTheBinary(t *testing.T) {

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // reporter tells how each step went.
@@ -46,6 +47,7 @@ type stepObject struct {
 	Evidence     map[string]any `json:"evidence"`
 	Warnings     []string       `json:"warnings,omitempty"`
 	Error        string         `json:"error,omitempty"`
+	Remedy       string         `json:"remedy,omitempty"`
 }
 
 func (r *jsonReporter) step(number int, s step, e evidence, took time.Duration, err error) {
@@ -58,8 +60,9 @@ func (r *jsonReporter) step(number int, s step, e evidence, took time.Duration, 
 	}
 	if err != nil {
 		object.Error = err.Error()
+		object.Remedy = cli.Remedy(err)
 	}
-	_ = json.NewEncoder(r.w).Encode(object) // a closed pipe has no one left to tell
+	_ = cli.JSON(r.w, object) // cli.Program looks whether it could be written
 }
 
 func (r *jsonReporter) done(int, time.Duration, options) {}

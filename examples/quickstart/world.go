@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -29,6 +28,7 @@ import (
 	"github.com/clouddp/sdk/clouddp/content/point"
 	"github.com/clouddp/sdk/dns"
 	"github.com/clouddp/sdk/dns/dnstest"
+	"github.com/clouddp/sdk/examples/internal/keep"
 	"github.com/clouddp/sdk/statusmsg/cmlog"
 	"github.com/clouddp/sdk/statusmsg/statusmsgtest"
 )
@@ -49,8 +49,9 @@ const provisionTime = 600 * time.Millisecond
 // world is an enterprise and a cloud on loopback sockets, and what the steps hand on to each other.
 type world struct {
 	options
-	folder string // where files are written: -keep, or a temporary one
-	stop   context.CancelFunc
+	folder  *keep.Folder // where files are written: -keep, or a temporary one
+	scratch string       // where packages lie, at the publisher's and at the client's
+	stop    context.CancelFunc
 
 	ca       *certstest.CA
 	template template.Desired
@@ -100,13 +101,17 @@ func newWorld(ctx context.Context, o options) (_ *world, err error) {
 	defer func() {
 		if err != nil {
 			w.close()
+			w.discard()
 		}
 	}()
+	if err := w.openFolders(); err != nil {
+		return nil, err
+	}
 	w.azure.AddToken(w.token)
 	if w.endpoint, err = w.azure.Serve(ctx, nil); err != nil {
 		return nil, err
 	}
-	return w, errors.Join(w.openFolder(), w.serveDNS(ctx), w.servePoint(ctx))
+	return w, errors.Join(w.serveDNS(ctx), w.servePoint(ctx))
 }
 
 func (w *world) close() {
@@ -117,21 +122,34 @@ func (w *world) close() {
 	if w.logFile != nil {
 		_ = w.logFile.Close()
 	}
-	if w.keep == "" && w.folder != "" {
-		_ = os.RemoveAll(w.folder)
+	if w.keep == "" {
+		w.discard()
+	}
+	_ = os.RemoveAll(w.scratch)
+}
+
+func (w *world) discard() {
+	if w.folder != nil {
+		_ = w.folder.Discard()
 	}
 }
 
-func (w *world) openFolder() (err error) {
-	if w.folder = w.keep; w.folder == "" {
-		w.folder, err = os.MkdirTemp("", "quickstart-")
-	} else {
-		err = os.MkdirAll(w.folder, 0o700)
+// keptFiles are those that -keep promises.
+func keptFiles() []string {
+	return []string{
+		"CloudDP.cer", "CloudDP.pfx", "CloudDP.pfx.password", "Management.cer", "Management.pfx", "Management.pfx.password",
+		"CloudMgr.log", "manifest.json",
 	}
-	if err != nil {
+}
+
+func (w *world) openFolders() (err error) {
+	if w.folder, err = keep.Open("-keep", w.keep, keptFiles()...); err != nil {
 		return err
 	}
-	w.logFile, err = os.Create(filepath.Join(w.folder, "CloudMgr.log"))
+	if w.scratch, err = os.MkdirTemp("", "quickstart-"); err != nil {
+		return err
+	}
+	w.logFile, err = w.folder.Create("CloudMgr.log", 0o644)
 	return err
 }
 

@@ -8,18 +8,22 @@
 // show the form. With -json it prints one object per device or user.
 //
 // It exits 0 if every setting was resolved, be it to yes or no, 1 if a file cannot be read or holds a mistake, 2 on wrong
-// usage.
+// usage. Under go run every failure is a 1; the program that go build ./examples/settings builds shows the code itself.
 package main
 
 import (
-	"errors"
+	"context"
+	_ "embed" // for the usage text
 	"flag"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/clouddp/sdk/clientsettings"
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
+
+//go:embed main.go
+var source string
 
 // options are the command line.
 type options struct {
@@ -27,43 +31,28 @@ type options struct {
 	json              bool
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { cli.Main(run) }
 
 // run is the whole program: it returns the exit code.
-func run(args []string, stdout, stderr io.Writer) int {
-	o, err := parse(args, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintln(stderr, "settings:", err)
-		return 2
-	}
-	if err := explain(o, stdout); err != nil {
-		fmt.Fprintln(stderr, "settings:", err)
-		return 1
-	}
-	return 0
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	program := cli.Program[options]{Name: "settings", Source: source, Parse: parse, Work: explain}
+	return program.Run(ctx, args, stdout, stderr)
 }
 
-func parse(args []string, stderr io.Writer) (options, error) {
+func parse(flags *flag.FlagSet, args []string) (options, error) {
 	var o options
-	flags := flag.NewFlagSet("settings", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.StringVar(&o.policies, "policies", "", "read the client settings policies of a site from `FILE`")
 	flags.StringVar(&o.targets, "targets", "", "read the devices and users from `FILE`")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per device or user")
-	if err := flags.Parse(args); err != nil {
-		return o, err
+	unexpected, err := cli.ParseCommand(flags, args)
+	if err == nil && unexpected != "" {
+		err = fmt.Errorf("unexpected argument %q", unexpected)
 	}
-	if flags.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	return o, nil
+	return o, err
 }
 
 // explain resolves the settings of every target and prints them.
-func explain(o options, stdout io.Writer) error {
+func explain(_ context.Context, o options, stdout io.Writer) error {
 	policies, targets, err := readSite(o)
 	if err != nil {
 		return err

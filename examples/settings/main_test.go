@@ -1,22 +1,24 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/clouddp/sdk/clientsettings"
+	"github.com/clouddp/sdk/examples/internal/clitest"
 )
 
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
 // settings runs the program and returns its exit code and what it printed.
-func settings(args ...string) (code int, stdout, stderr string) {
-	var out, diagnostics bytes.Buffer
-	code = run(args, &out, &diagnostics)
-	return code, out.String(), diagnostics.String()
+func settings(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return clitest.Run(run).Call(t, args...)
 }
 
 // fileOf writes a file and returns its name.
@@ -30,7 +32,7 @@ func fileOf(t *testing.T, content string) string {
 }
 
 func TestOwnSite(t *testing.T) {
-	code, stdout, stderr := settings()
+	code, stdout, stderr := settings(t)
 	if code != 0 || stderr != "" {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
@@ -51,7 +53,7 @@ func TestOwnSite(t *testing.T) {
 }
 
 func TestOwnSiteJSON(t *testing.T) {
-	code, stdout, stderr := settings("-json")
+	code, stdout, stderr := settings(t, "-json")
 	if code != 0 || stderr != "" {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
@@ -81,7 +83,7 @@ func TestFiles(t *testing.T) {
 	policies := fileOf(t, `[{"id": "1", "name": "Ev\u001beryone", "kind": "device", "priority": 1, "collections": ["A"],
 		"cloudServices": {"allowCloudDP": "yes"}}]`)
 	targets := fileOf(t, `[{"name": "PC1", "kind": "device", "collections": ["a"]}, {"name": "PC2", "kind": "device"}]`)
-	code, stdout, stderr := settings("-policies", policies, "-targets", targets)
+	code, stdout, stderr := settings(t, "-policies", policies, "-targets", targets)
 	if code != 0 || stderr != "" {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
@@ -93,11 +95,11 @@ func TestFiles(t *testing.T) {
 }
 
 func TestOneFileOnly(t *testing.T) {
-	code, stdout, _ := settings("-targets", fileOf(t, `[{"name": "PC1", "kind": "device", "collections": ["PS100012"]}]`))
+	code, stdout, _ := settings(t, "-targets", fileOf(t, `[{"name": "PC1", "kind": "device", "collections": ["PS100012"]}]`))
 	if code != 0 || !strings.Contains(stdout, "PC1 may use") {
 		t.Errorf("own policies: exit code %d, %s", code, stdout)
 	}
-	code, stdout, _ = settings("-policies", fileOf(t, `[]`))
+	code, stdout, _ = settings(t, "-policies", fileOf(t, `[]`))
 	if code != 0 || !strings.Contains(stdout, "0 of 5 may use") {
 		t.Errorf("own targets: exit code %d, %s", code, stdout)
 	}
@@ -123,7 +125,7 @@ func TestMistakes(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := settings("-policies", tt.policies, "-targets", tt.targets)
+			code, stdout, stderr := settings(t, "-policies", tt.policies, "-targets", tt.targets)
 			if code != 1 || stdout != "" || !strings.HasPrefix(stderr, "settings: ") || !strings.Contains(stderr, tt.want) {
 				t.Errorf("exit code %d, stdout %q, stderr %q; want 1 and %q", code, stdout, stderr, tt.want)
 			}
@@ -132,33 +134,20 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestEveryMistakeIsListed(t *testing.T) {
-	_, _, stderr := settings("-policies", fileOf(t, `[{}, {}]`), "-targets", fileOf(t, `[{}]`))
+	_, _, stderr := settings(t, "-policies", fileOf(t, `[{}, {}]`), "-targets", fileOf(t, `[{}]`))
 	if got := strings.Count(stderr, ": element "); got != 3 {
 		t.Errorf("%d mistakes in %q", got, stderr)
 	}
 }
 
 func TestUsage(t *testing.T) {
-	for code, args := range map[int][]string{0: {"-h"}, 2: {"-json", "file.json"}} {
-		if got, stdout, stderr := settings(args...); got != code || stdout != "" || stderr == "" {
-			t.Errorf("%v: exit code %d, stdout %q, stderr %q; want %d", args, got, stdout, stderr, code)
-		}
-	}
-	if code, _, _ := settings("-unknown"); code != 2 {
-		t.Errorf("unknown flag: exit code %d", code)
-	}
+	clitest.TestHelp(t, "settings", run, []string{"-h"}, []string{"help"}, []string{"-json", "-help"})
+	clitest.TestMisuse(t, "settings", run, `unexpected argument "file.json"`, "-json", "file.json")
+	clitest.TestMisuse(t, "settings", run, "not defined: -unknown", "-unknown")
 }
 
-// closedPipe takes nothing.
-type closedPipe struct{}
-
-func (closedPipe) Write([]byte) (int, error) { return 0, errors.New("pipe is closed") }
-
-func TestClosedPipe(t *testing.T) {
-	for _, args := range [][]string{nil, {"-json"}} {
-		var diagnostics bytes.Buffer
-		if code := run(args, closedPipe{}, &diagnostics); code != 1 || !strings.Contains(diagnostics.String(), "pipe is closed") {
-			t.Errorf("%v: exit code %d, stderr %q", args, code, diagnostics.String())
-		}
-	}
+func TestFullDisk(t *testing.T) {
+	clitest.TestFullDisk(t, run, "-json")
+	clitest.TestFullDisk(t, run, "-h")
+	clitest.TestFullDisk(t, run)
 }

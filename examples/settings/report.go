@@ -1,14 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/clouddp/sdk/clientsettings"
+	"github.com/clouddp/sdk/examples/internal/cli"
 )
 
 // textReport prints what a person wants to read.
@@ -21,7 +19,7 @@ func textReport(w io.Writer, resolutions []clientsettings.Resolution) error {
 			verdict = "may use"
 			allowed++
 		}
-		fmt.Fprintf(table, "%v %s %s cloud distribution points\n", r.Target.Kind, clean(r.Target.Name), verdict)
+		fmt.Fprintf(table, "%v %s %s cloud distribution points\n", r.Target.Kind, cli.Clean(r.Target.Name), verdict)
 		printSteps(table, r.Steps)
 		for _, companion := range r.Companions {
 			fmt.Fprintf(table, "  %v: %v, by %s\n", companion.Setting, companion.Value, decider(companion))
@@ -39,7 +37,7 @@ func printSteps(w io.Writer, steps []clientsettings.Step) {
 		if step.Decided {
 			mark = "->"
 		}
-		fmt.Fprintf(w, "  %s %5d\t%s\t%s\n", mark, step.Priority, clean(step.Policy), clean(step.Reason))
+		fmt.Fprintf(w, "  %s %5d\t%s\t%s\n", mark, step.Priority, cli.Clean(step.Policy), cli.Clean(step.Reason))
 	}
 }
 
@@ -48,25 +46,13 @@ func decider(companion clientsettings.Companion) string {
 	if companion.Policy == "" {
 		return "no policy"
 	}
-	return clean(companion.Policy)
-}
-
-// clean makes a text from a file safe to print, on one line.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
+	return cli.Clean(companion.Policy)
 }
 
 // jsonReport prints one object per line, the [clientsettings.Resolution].
 func jsonReport(w io.Writer, resolutions []clientsettings.Resolution) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
 	for _, r := range resolutions {
-		if err := encoder.Encode(r); err != nil {
+		if err := cli.JSON(w, r); err != nil {
 			return err
 		}
 	}

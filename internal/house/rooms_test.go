@@ -31,9 +31,8 @@ var rooms = map[string]links{
 		"golang.org/x/net/html": "its pages are read with it, which the standard library cannot",
 	}),
 	"certs/adcs/certsrv/certsrvtest": join(certs, links{
-		"certs/certstest":      "the authority behind it",
-		"certs/template":       "that authority issues by template",
-		"certs/internal/pkcs7": "authorities hand out chains in it",
+		"certs/certstest": "the authority behind it",
+		"certs/template":  "that authority issues by template",
 	}),
 	"certs/adcs/certreq": join(certs, answers),
 
@@ -51,7 +50,6 @@ var rooms = map[string]links{
 	"certs/adcs/icpr/icprtest": join(certs, msrpc, gokrb5, kerberosOverRPC, links{
 		"certs/template":               "its CA issues by template",
 		"certs/certstest":              "the authority behind it",
-		"certs/internal/pkcs7":         "authorities hand out chains in it",
 		"certs/adcs/icpr/internal/pdu": "the messages of RPC",
 	}),
 	"certs/adcs/icpr/internal/pdu": {},
@@ -121,6 +119,7 @@ var (
 	formats = links{
 		"certs/internal/pkcs12": "reads and writes .pfx files, which the standard library cannot",
 		"certs/internal/crl":    "reads revocation lists without holding them, which the standard library does not",
+		"certs/internal/pkcs7":  "authorities hand out chains in it",
 	}
 	dnsMessage = links{
 		"golang.org/x/net/dns/dnsmessage": "the message format of the standard library's own resolver",
@@ -209,7 +208,6 @@ var (
 	}
 
 	answers = links{
-		"certs/internal/pkcs7":       "authorities hand out chains in it",
 		"certs/adcs/internal/answer": "what authorities say is read alike everywhere",
 	}
 

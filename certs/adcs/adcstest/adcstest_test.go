@@ -79,7 +79,7 @@ func TestOneState(t *testing.T) {
 	conn := bind(t, server)
 	made := template.WebServer().Duplicate("By the CA")
 	made.OID = ca.Forest().OID + ".1.2"
-	if err := ca.PutTemplate(t.Context(), made); err != nil {
+	if err := ca.PutTemplate(t.Context(), nil, made); err != nil {
 		t.Fatal(err)
 	}
 	found, err := conn.Search(&ldap.SearchRequest{BaseDN: "CN=ByTheCA," + templates, Filter: "(msPKI-Cert-Template-OID=" + made.OID + ")"})

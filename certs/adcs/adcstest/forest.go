@@ -33,6 +33,8 @@ func newTree(authority string, forest certstest.Forest) tree {
 	} {
 		t.put(c.dn, c.class).set(securityAttribute, defaultSecurity(forest.Domain))
 	}
+	issuing, _ := t.at("CN=" + escape(authority) + "," + authoritiesDN)
+	issuing.set("dNSHostName", []byte("ca1."+Domain))
 	base, _ := t.at(oidsDN)
 	base.set("msPKI-Cert-Template-OID", []byte(forest.OID))
 	return t
@@ -54,7 +56,7 @@ func (s *Server) pull() {
 		s.require(t.Name, templatesDN, templateClass).take(t)
 	}
 	for _, o := range forest.OIDs {
-		if e := s.oid(o.OID); e == nil || string(e.values("displayName")[0]) != o.DisplayName {
+		if !s.registers(o) {
 			s.require(o.CN(), oidsDN, oidClass).takeOID(o)
 		}
 	}
@@ -82,14 +84,12 @@ func (s *Server) require(name, parent, class string) *entry {
 	return e
 }
 
-// oid returns the entry that registers an object identifier, or nil.
-func (s *Server) oid(oid string) *entry {
-	for _, e := range s.tree.below(oidsDN) {
-		if e.has("msPKI-Cert-Template-OID", []byte(oid)) && len(e.values("displayName")) == 1 {
-			return e
-		}
-	}
-	return nil
+// registers reports whether an entry registers o. There may be others for the same object identifier.
+func (s *Server) registers(o template.ObjectIdentifier) bool {
+	return slices.ContainsFunc(s.tree.below(oidsDN), func(e *entry) bool {
+		isNamed := func(v []byte) bool { return string(v) == o.DisplayName }
+		return e.has("msPKI-Cert-Template-OID", []byte(o.OID)) && slices.ContainsFunc(e.values("displayName"), isNamed)
+	})
 }
 
 // push hands over to the CA what the directory holds. What cannot be read the CA does not see, as the real one does

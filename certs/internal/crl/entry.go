@@ -27,7 +27,7 @@ const (
 	oidCertIssuer     = "\x55\x1D\x1D"
 )
 
-// reasonRemove says that a certificate is no longer revoked; only a delta list may say so.
+// reasonRemove is removeFromCRL: a certificate is no longer revoked; only a delta list may say so.
 const reasonRemove = 8
 
 // Entry is what a revocation list says of one certificate.
@@ -111,11 +111,12 @@ func (e *Entry) reasonCode(value []byte) error {
 	if !ok || tag != tagEnumerated || len(code) != 1 || len(rest) > 0 {
 		return errMalformed
 	}
-	if e.reason = int(int8(code[0])); e.reason == reasonRemove { //nolint:gosec // the content of an ENUMERATED is signed
-		return errors.New("an entry is one of a delta list (removeFromCRL)")
-	}
+	e.reason = int(int8(code[0])) //nolint:gosec // the content of an ENUMERATED is signed
 	return nil
 }
+
+// Removed reports whether the entry of a delta list takes a certificate off the full list.
+func (e *Entry) Removed() bool { return e.reason == reasonRemove }
 
 func (e *Entry) invalidityDate(value []byte) error {
 	tag, date, rest, ok := cutElement(value)

@@ -19,6 +19,8 @@ type List struct {
 	Entry *Entry
 
 	extensions []pkix.Extension
+	// removes says that some entry is removeFromCRL, whichever certificate it is about.
+	removes bool
 }
 
 // Read reads the DER of a revocation list to its end, looks for the serial number of certificate in it, and verifies
@@ -152,6 +154,7 @@ func (r *reader) entries(limit int64) error {
 		if err != nil {
 			return err
 		}
+		r.list.removes = r.list.removes || entry.Removed()
 		if isWanted && r.list.Entry == nil {
 			found := entry
 			r.list.Entry = &found

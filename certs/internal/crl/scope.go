@@ -6,7 +6,6 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 )
 
@@ -31,7 +30,13 @@ var ErrSomeReasons = errors.New("it lists only some reasons of revocation")
 // Covers returns why the list cannot speak for certificate, nil if it can. ErrSomeReasons means that it can only if it
 // lists it.
 func (l *List) Covers(certificate *x509.Certificate) error {
+	if l.removes {
+		return errors.New("an entry is one of a delta list (removeFromCRL)")
+	}
 	for _, extension := range l.extensions {
+		if extension.Id.String() == idDelta {
+			return errors.New("it is a delta list, which says only what has changed")
+		}
 		if err := coversBy(extension, certificate); err != nil {
 			return err
 		}
@@ -43,19 +48,14 @@ func coversBy(extension pkix.Extension, certificate *x509.Certificate) error {
 	switch id := extension.Id.String(); id {
 	case "2.5.29.28":
 		return coversPoint(extension.Value, certificate)
-	case "2.5.29.27":
-		return errors.New("it is a delta list, which says only what has changed")
-	case "2.5.29.20":
-		var number *big.Int
-		if _, err := asn1.Unmarshal(extension.Value, &number); err != nil {
-			return errMalformed
-		}
+	case idDelta, idNumber:
+		_, err := parseNumber(extension.Value)
+		return err
 	case "2.5.29.35":
 		return authorityKey(extension)
-	case "2.5.29.46": // the freshest list says what has changed since: the full list suffices
-		if tag, _, rest, ok := cutElement(extension.Value); !ok || tag != tagSequence || len(rest) > 0 {
-			return errMalformed
-		}
+	case idFreshest:
+		_, err := parseFreshest(extension.Value)
+		return err
 	default:
 		if extension.Critical {
 			return fmt.Errorf("its critical extension %s is not understood", id)
@@ -105,9 +105,19 @@ func (n distributionPointName) leadsHere(certificate *x509.Certificate) bool {
 	if len(n.FullName) == 0 {
 		return len(n.RelativeName) == 0
 	}
-	const uniformResourceIdentifier = 6
-	return slices.ContainsFunc(n.FullName, func(name asn1.RawValue) bool {
-		return name.Class == asn1.ClassContextSpecific && name.Tag == uniformResourceIdentifier &&
-			slices.Contains(certificate.CRLDistributionPoints, string(name.Bytes))
+	return slices.ContainsFunc(n.addresses(), func(address string) bool {
+		return slices.Contains(certificate.CRLDistributionPoints, address)
 	})
+}
+
+// addresses returns the names that are URLs.
+func (n distributionPointName) addresses() []string {
+	const uniformResourceIdentifier = 6
+	var found []string
+	for _, name := range n.FullName {
+		if name.Class == asn1.ClassContextSpecific && name.Tag == uniformResourceIdentifier {
+			found = append(found, string(name.Bytes))
+		}
+	}
+	return found
 }

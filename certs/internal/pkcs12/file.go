@@ -223,3 +223,12 @@ func (f *File) Encryptions() []*Encryption {
 	}
 	return seen
 }
+
+// bags returns those of all parts that are open.
+func (f *File) bags() []Bag {
+	var all []Bag
+	for _, part := range f.Parts {
+		all = append(all, part.Bags...)
+	}
+	return all
+}

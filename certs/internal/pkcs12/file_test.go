@@ -34,7 +34,7 @@ func TestEveryShapeOfFile(t *testing.T) {
 		"other bags":      w.fileOf(t, partOf(t, other, sdsi, nested)),
 	} {
 		content, err := open(t, file)
-		if err != nil || len(content.Keys) != 1 || len(content.Certificates) != 1 || content.BER {
+		if err != nil || len(content.Keys) != 1 || len(content.Certificates) != 1 || content.File.BER {
 			t.Errorf("%s: got %+v, %v", name, content, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
+	"slices"
 
 	"github.com/clouddp/sdk/internal/errs"
 )
@@ -18,8 +19,8 @@ type Content struct {
 	Certificates []Certificate
 	// Unreadable is why the standard library could not read the first certificate that is left out; nil if it read all.
 	Unreadable error
-	// BER says that something in the file is not DER.
-	BER bool
+	// File is the opened file: its encrypted parts show their bags. BER says that something in it is not DER.
+	File *File
 }
 
 // Key is a private key with its attributes.
@@ -60,11 +61,16 @@ func (f *File) Open(password string) (*Content, error) {
 	if err := o.verify(forms); err != nil {
 		return nil, err
 	}
-	bags, err := o.decryptParts()
+	opened, err := o.decryptParts()
 	if err != nil {
 		return nil, err
 	}
-	return o.content(bags)
+	content, err := o.content(opened)
+	if err != nil {
+		return nil, err
+	}
+	opened.BER = o.coder.ber
+	return content, nil
 }
 
 // planOpen plans every derivation that can be seen; the MAC may be tried with more than one form of the password.
@@ -100,28 +106,29 @@ func (o *opener) verify(forms []secret) error {
 	return wrongPassword()
 }
 
-// decryptParts returns the bags of all parts. The keys in a part that was encrypted show their cost only now.
-func (o *opener) decryptParts() ([]Bag, error) {
-	var all []Bag
-	for _, part := range o.Parts {
-		bags := part.Bags
+// decryptParts returns the file with the bags of all parts. The keys in a part that was encrypted show their cost only now.
+func (o *opener) decryptParts() (*File, error) {
+	opened := &File{MAC: o.MAC, Parts: slices.Clone(o.Parts)}
+	bags := 0
+	for i := range opened.Parts {
+		part := &opened.Parts[i]
 		if part.Encryption != nil {
 			plain, err := o.decrypt(part.Encryption, part.data)
 			if err != nil {
 				return nil, err
 			}
-			if bags, err = o.coder.bags(plain); err != nil {
+			if part.Bags, err = o.coder.bags(plain); err != nil {
 				return nil, err
 			}
-			if err := o.planBags(bags); err != nil {
+			if err := o.planBags(part.Bags); err != nil {
 				return nil, err
 			}
 		}
-		if all = append(all, bags...); len(all) > maxBags {
+		if bags += len(part.Bags); bags > maxBags {
 			return nil, fmt.Errorf("more than %d keys and certificates: %w", maxBags, errs.ErrLimit)
 		}
 	}
-	return all, nil
+	return opened, nil
 }
 
 func (o *opener) planBags(bags []Bag) error {
@@ -143,9 +150,9 @@ func (o *opener) decrypt(e *Encryption, data []byte) ([]byte, error) {
 	return e.decrypt(data, o.secret)
 }
 
-func (o *opener) content(bags []Bag) (*Content, error) {
-	c := &Content{BER: o.coder.ber}
-	for _, bag := range bags {
+func (o *opener) content(opened *File) (*Content, error) {
+	c := &Content{File: opened}
+	for _, bag := range opened.bags() {
 		if bag.IsKey {
 			key, err := o.key(bag)
 			if err != nil {

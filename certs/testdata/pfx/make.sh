@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes the files beside it anew, with keys that are made for the purpose and thrown away. It needs openssl 3,
 # libnss3-tools, gnutls-bin and a keytool of Java 17. The password is "secret for tests" unless the name says otherwise.
+# hidden-aes.pfx alone is of no program: go test ./certs/internal/pkcs12 -run Opened -update
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 lab=$(mktemp -d)
