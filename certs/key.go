@@ -97,7 +97,7 @@ func isHollow(key crypto.Signer) bool {
 	case *rsa.PrivateKey:
 		return key.D == nil
 	case *ecdsa.PrivateKey:
-		return key.Curve == nil || key.D == nil //nolint:staticcheck // whether it is there can be seen in no other way
+		return key.Curve == nil || *key == ecdsa.PrivateKey{PublicKey: key.PublicKey}
 	case ed25519.PrivateKey:
 		return len(key) != ed25519.PrivateKeySize
 	default:
@@ -105,8 +105,9 @@ func isHollow(key crypto.Signer) bool {
 	}
 }
 
+// isPoint reports whether there is more than a curve.
 func isPoint(public *ecdsa.PublicKey) bool {
-	return public != nil && public.Curve != nil && public.X != nil && public.Y != nil //nolint:staticcheck // as above
+	return public != nil && public.Curve != nil && *public != ecdsa.PublicKey{Curve: public.Curve}
 }
 
 func isNil(key crypto.Signer) bool {
