@@ -47,25 +47,29 @@ func (c *checker) trust(roots *x509.CertPool) {
 	}
 }
 
-// verify looks for a chain to one of roots at a time when all of it was valid, if there is one.
+// verify looks for a chain to one of roots, whenever its certificates are valid.
 func (c *checker) verify(roots *x509.CertPool) error {
 	if roots == nil {
 		return errNoRoots
 	}
-	intermediates, begin := x509.NewCertPool(), c.leaf.NotBefore
+	intermediates := x509.NewCertPool()
 	for _, issuer := range c.issuers() {
-		intermediates.AddCert(issuer)
-		if issuer.NotBefore.After(begin) {
-			begin = issuer.NotBefore
-		}
+		intermediates.AddCert(undated(issuer))
 	}
-	_, err := c.leaf.Verify(x509.VerifyOptions{
-		Roots: roots, Intermediates: intermediates, CurrentTime: begin, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	_, err := undated(c.leaf).Verify(x509.VerifyOptions{
+		Roots: roots, Intermediates: intermediates, CurrentTime: c.leaf.NotBefore, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
-		return nil
+		return nil // it is the root that has
 	}
 	return err
+}
+
+// undated returns a copy of certificate that is valid at any time.
+func undated(certificate *x509.Certificate) *x509.Certificate {
+	always := *certificate
+	always.NotBefore, always.NotAfter = time.Time{}, time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+	return &always
 }
 
 var errNoRoots = errors.New("no roots are known")

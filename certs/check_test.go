@@ -148,7 +148,13 @@ func TestSeverities(t *testing.T) {
 
 // TestTrustAndDatesAreSeparate has a certificate that is both expired and unknown to the clients.
 func TestTrustAndDatesAreSeparate(t *testing.T) {
-	b := makeBundle(t, func(o *order) { o.NotAfter = time.Now().Add(-time.Minute) })
+	var late *x509.Certificate // the authority's, renewed when the leaf was over
+	b := makeBundle(t, func(o *order) {
+		o.NotAfter = time.Now().Add(-time.Minute)
+		renewed := *o.parents[0]
+		renewed.NotBefore = time.Now().Add(-time.Second)
+		late = create(t, &renewed, &renewed, o.signer.Public(), o.signer)
+	})
 	known := x509.NewCertPool()
 	known.AddCert(b.Chain[0])
 	for name, test := range map[string]struct {
@@ -159,6 +165,8 @@ func TestTrustAndDatesAreSeparate(t *testing.T) {
 		"unknown root":              {x509.NewCertPool(), b.Chain, []string{"cert.validity", "cert.chain.trust"}},
 		"known root":                {known, b.Chain, []string{"cert.validity"}},
 		"known root, not in file":   {known, nil, []string{"cert.validity"}},
+		"renewed, unknown root":     {x509.NewCertPool(), []*x509.Certificate{late}, []string{"cert.validity", "cert.chain.trust"}},
+		"renewed, known root":       {known, []*x509.Certificate{late}, []string{"cert.validity"}},
 		"unknown root, not in file": {x509.NewCertPool(), nil, []string{"cert.validity", "cert.chain.complete", "cert.chain.trust"}},
 	} {
 		d := &certs.Deployment{FQDN: fqdn, Roots: test.roots}

@@ -12,7 +12,7 @@ type denial struct {
 var denials = map[HRESULT]denial{
 	CodeBadSubject:       {"give the request a common name of at most 64 characters, and let the template take the subject from the request", false},
 	CodeBadStatus:        {"look the request up in the authority's console: it was issued, denied or revoked already", false},
-	CodeInvalidCA:        {"renew the authority's own certificate", true},
+	CodeInvalidCA:        {"renew the authority's own certificate, without limits that exclude such certificates", true},
 	CodeSuspended:        {"start the authority's service", true},
 	CodeEnrollDenied:     {"grant Request Certificates on the authority to the site servers", true},
 	CodeTemplateDenied:   {"grant Read and Enroll on the template to the group of the site servers, then restart the site server: only then does its logon token hold the group", true},

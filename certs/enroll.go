@@ -13,7 +13,7 @@ import (
 // checked against the request: one for another key is [ErrIntegrity]. Besides the errors of [Issuer], a bad request is
 // an [*InvalidError].
 //
-// Save the key before, if the program may end before the certificate comes: a request that is pending, or whose answer was
+// Save the key before, if the program may end before the certificate comes (an example of [Complete] shows how): a request that is pending, or whose answer was
 // lost ([ErrUnknown]), is completed with it. After a lost answer do not enroll again; a certificate manager knows the
 // number of the request, with which [Complete] fetches what became of it.
 func Enroll(ctx context.Context, issuer Issuer, r *Request) (*Bundle, error) {

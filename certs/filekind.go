@@ -2,6 +2,7 @@ package certs
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
@@ -88,7 +89,8 @@ func kindOf(der []byte) fileKind {
 		return kindKey
 	case first.Tag == asn1.TagSequence && second.Tag == asn1.TagOctetString:
 		return kindEncryptedKey
-	case first.Tag == asn1.TagSequence && second.Tag == asn1.TagSequence:
+	}
+	if _, err := x509.ParseCertificate(der); err == nil {
 		return kindCertificate
 	}
 	return kindUnknown

@@ -19,7 +19,8 @@ const minKeyBits = 2048
 
 // GenerateKey returns a new RSA key of 2048, 3072 or 4096 bits; Configuration Manager takes no other kind. Any other
 // length is an [*InvalidError]. The key is sealed as that of a [Bundle] is: no verb, logger or encoder shows it, and it
-// leaves through [Bundle.PFX] and [Bundle.PrivateKey] alone. [Request] takes any other [crypto.Signer] of a kind that
+// leaves through [Bundle.PFX] and [Bundle.PrivateKey] alone; [SelfSigned] makes a bundle of it that can be kept before
+// there is a certificate, as an example of [Complete] shows. [Request] takes any other [crypto.Signer] of a kind that
 // certificates hold.
 func GenerateKey(bits int) (crypto.Signer, error) {
 	if bits != 2048 && bits != 3072 && bits != 4096 {

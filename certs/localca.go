@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -87,10 +88,14 @@ func (ca *LocalCA) vouch(leaf *x509.Certificate) error {
 	roots := x509.NewCertPool()
 	roots.AddCert(ca.Authority.Leaf)
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: leaf.NotBefore, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
-	if err != nil {
-		return &DeniedError{Code: codeInvalidName, Reason: err.Error()}
+	if err == nil {
+		return nil
 	}
-	return nil
+	code := CodeInvalidCA
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.CANotAuthorizedForThisName {
+		code = codeInvalidName
+	}
+	return &DeniedError{Code: code, Reason: err.Error()}
 }
 
 // certificate is what the authority puts its name to.

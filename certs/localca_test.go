@@ -238,6 +238,11 @@ func TestLocalCAVouchesForWhatItIssues(t *testing.T) {
 	if !ok || denied.Code != 0x800B0114 || denied.Remedy() == "" {
 		t.Errorf("got %v", err)
 	}
+	ca = labCA(t, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} })
+	_, err = ca.Issue(t.Context(), csr, "")
+	if denied, ok = errors.AsType[*certs.DeniedError](err); !ok || denied.Code != certs.CodeInvalidCA {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestParseKeyPair(t *testing.T) {

@@ -27,15 +27,16 @@ func (c *pfxChecker) password(secret string) {
 		return
 	case strings.ContainsRune(secret, 0):
 		c.fail("password.nul", "the password holds a NUL character", remedy+": programs in C stop reading at the NUL")
-	case strings.ContainsFunc(secret, unicode.IsControl):
-		c.warn("password.control", "the password holds a line break, a tab or another control character",
-			remedy+": prompts and password files cannot hold it")
 	case strings.ContainsFunc(secret, func(r rune) bool { return r > 0xFFFF }):
 		c.fail("password.nonbmp", "the password holds a character beyond U+FFFF", remedy+": Java and most programs in Go refuse it")
 	case !isASCII && slices.Contains(c.Importers, ImporterJava):
 		c.fail("password.nonascii", "the password is not ASCII", remedy+": Java refuses it")
 	case !isASCII:
 		c.warn("password.nonascii", "the password is not ASCII", remedy+": some importers refuse it, Java among them")
+	}
+	if strings.ContainsFunc(secret, func(r rune) bool { return r != 0 && unicode.IsControl(r) }) {
+		c.warn("password.control", "the password holds a line break, a tab or another control character",
+			remedy+": prompts and password files cannot hold it")
 	}
 	if utf8.RuneCountInString(secret) < goodPassword {
 		evidence := fmt.Sprintf("fewer than %d characters, with %d iterations against guessing", goodPassword, c.info.Iterations)
@@ -75,6 +76,7 @@ func (c *pfxChecker) inside(content *pkcs12.Content) {
 // chain compares the certificates of the file with the chain that can be made of them.
 func (c *pfxChecker) chain(bundle *Bundle, inFile []*x509.Certificate) {
 	issuers := slices.DeleteFunc(slices.Clone(inFile), bundle.Leaf.Equal)
+	issuers = slices.CompactFunc(issuers, (*x509.Certificate).Equal)
 	known := slices.DeleteFunc(slices.Clone(issuers), func(cert *x509.Certificate) bool {
 		return !slices.ContainsFunc(bundle.Chain, cert.Equal)
 	})

@@ -48,6 +48,7 @@ func TestCheckPFX(t *testing.T) {
 	elliptic := makeBundle(t, func(o *order) { o.key = newECDSA(t) })
 	edwards := makeBundle(t, func(o *order) { o.key = newEd25519(t) })
 	reversed := &certs.Bundle{Leaf: service.Leaf, Chain: []*x509.Certificate{service.Chain[1], service.Chain[0]}}
+	doubled := &certs.Bundle{Leaf: service.Leaf, Chain: []*x509.Certificate{service.Chain[0], service.Chain[0], service.Chain[1]}}
 	crowded := &certs.Bundle{Leaf: service.Leaf, Chain: append(slices.Clone(service.Chain), stranger.Leaf)}
 	secret, others := certs.StaticPassword(pfxPassword), certs.StaticPassword(goldenPassword)
 	good := export(t, service, &certs.PFXOptions{Provider: certs.ProviderRSAAES})
@@ -84,6 +85,8 @@ func TestCheckPFX(t *testing.T) {
 		"short":                {protected("password 11"), "WARN password.weak, INFO csp"},
 		"long enough":          {protected("password 012"), "INFO csp"},
 		"line break":           {protected("password of tests\n"), "WARN password.control, INFO csp"},
+		"tab and umlaut":       {protected("pässwörd of\ttests"), "WARN password.nonascii, WARN password.control, INFO csp"},
+		"issuers twice":        {foreign(t, doubled, service.PrivateKey(), pfxPassword), "INFO csp"},
 		"wrong and empty":      {checked{good, certs.StaticPassword(""), nil}, "ERROR open"},
 		"Ed25519":              {foreign(t, edwards, edwards.PrivateKey(), pfxPassword), "WARN key.type"},
 		"enhanced CSP":         {checked{export(t, service, &certs.PFXOptions{Provider: certs.ProviderEnhanced}), secret, nil}, "INFO csp"},

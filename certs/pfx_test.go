@@ -196,6 +196,17 @@ func TestOtherFilesAreCalledByTheirName(t *testing.T) {
 	}
 }
 
+// TestRequestIsNoCertificate has the outer form of one.
+func TestRequestIsNoCertificate(t *testing.T) {
+	csr, err := (&certs.Request{CommonName: fqdn, Key: certstest.Key()}).CSR()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := certs.InspectPFX(csr); !errors.Is(err, certs.ErrIntegrity) || strings.Contains(err.Error(), "certificate") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestPasswordStaysTheCallers hands out the same bytes each time.
 func TestPasswordStaysTheCallers(t *testing.T) {
 	service, _ := newService(t)

@@ -47,18 +47,22 @@ func (r *RevocationChecker) readDelta(ctx context.Context, address string, certi
 	return delta, err
 }
 
-// since applies a delta list. What it says of the certificate holds though it be late; what it does not say, only in time.
+// since applies a delta list. That it lists the certificate holds though it be late; that it does not, or takes it off
+// the full list, only in time: whoever is on the way could hand out an old one.
 func (v Revocation) since(delta *crl.List, address string, now time.Time) Revocation {
-	switch entry := delta.Entry; {
+	entry := delta.Entry
+	switch {
+	case delta.ThisUpdate.After(now.Add(clockSkew)):
+		return v.withoutDelta(fmt.Sprintf("%q: it is dated %s, which is yet to come", address, delta.ThisUpdate.Format(time.RFC3339)))
 	case entry != nil && !entry.Removed():
 		v.Findings = nil
 		return v.revoked(entry)
+	case delta.NextUpdate.IsZero() || now.After(delta.NextUpdate):
+		return v.withoutDelta(fmt.Sprintf("%q: it is not known to be the newest", address))
 	case entry != nil:
 		return Revocation{
 			Certificate: v.Certificate, Status: RevocationGood, URL: v.URL, ThisUpdate: v.ThisUpdate, NextUpdate: v.NextUpdate,
 		}
-	case !delta.NextUpdate.IsZero() && now.After(delta.NextUpdate):
-		return v.withoutDelta(fmt.Sprintf("%q: the next was due on %s", address, delta.NextUpdate.Format(time.RFC3339)))
 	}
 	return v
 }

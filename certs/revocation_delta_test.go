@@ -45,6 +45,9 @@ func TestDeltaLists(t *testing.T) {
 		return w.revoke(x509.RevocationListEntry{ReasonCode: reason})
 	}
 	late := func(l *x509.RevocationList) { l.NextUpdate = w.now.Add(-time.Second) }
+	ahead := func(l *x509.RevocationList) {
+		l.ThisUpdate, l.NextUpdate = w.now.Add(time.Hour), w.now.Add(2*time.Hour)
+	}
 	const hold, compromised, remove = 6, 1, 8
 	for name, test := range map[string]struct {
 		full  []func(*x509.RevocationList) // number 7
@@ -63,6 +66,9 @@ func TestDeltaLists(t *testing.T) {
 		"no delta list":           {nil, changes(entry(compromised)), w, certs.RevocationGood, []string{"cert.crl.delta"}},
 		"late":                    {nil, changes(since(t, 7), late), w, certs.RevocationGood, []string{"cert.crl.delta"}},
 		"late, but revoked":       {nil, changes(since(t, 7), late, entry(compromised)), w, certs.RevocationRevoked, []string{"cert.crl.revoked"}},
+		"late removal":            {changes(entry(hold)), changes(since(t, 7), late, entry(remove)), w, certs.RevocationRevoked, []string{"cert.crl.revoked", "cert.crl.delta"}},
+		"removal to come":         {changes(entry(hold)), changes(since(t, 7), ahead, entry(remove)), w, certs.RevocationRevoked, []string{"cert.crl.revoked", "cert.crl.delta"}},
+		"nothing new, to come":    {nil, changes(since(t, 7), ahead), w, certs.RevocationGood, []string{"cert.crl.delta"}},
 		"by a stranger":           {nil, changes(since(t, 7), entry(compromised)), other, certs.RevocationGood, []string{"cert.crl.delta"}},
 		"gone":                    {nil, nil, w, certs.RevocationGood, []string{"cert.crl.delta"}},
 		"full list is late":       {changes(late), changes(since(t, 7), entry(compromised)), w, certs.RevocationStale, []string{"cert.crl.stale"}},
