@@ -14,16 +14,21 @@ import (
 	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/errs"
 	"github.com/clouddp/sdk/internal/kerberos/kerberostest"
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 // post sends a request without a body and returns how often it had a connection.
 func post(ctx context.Context, t *testing.T, transport http.RoundTripper) (connections int32, err error) {
 	t.Helper()
-	var begun, got atomic.Int32
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { begun.Add(1) },
-		GotConn: func(httptrace.GotConnInfo) { got.Add(1) },
-	}), http.MethodPost, "https://"+host+"/", http.NoBody)
+	var asked, got, dialled atomic.Int32
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:      func(string) { asked.Add(1) },
+		GotConn:      func(httptrace.GotConnInfo) { got.Add(1) },
+		DNSStart:     func(httptrace.DNSStartInfo) { dialled.Add(1) },
+		ConnectStart: func(string, string) { dialled.Add(1) },
+	})
+	ctx, unsent := roundtrip.Watch(ctx)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+host+"/", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,8 +36,11 @@ func post(ctx context.Context, t *testing.T, transport http.RoundTripper) (conne
 	if err == nil {
 		_ = resp.Body.Close()
 	}
-	if begun.Load() == 0 {
+	if got.Load() == 0 && !unsent() {
 		t.Error("nobody who watches knows that the request was taken")
+	}
+	if asked.Load() > 1 || dialled.Load() > asked.Load() {
+		t.Errorf("a trace was told of %d requests and %d connections that were opened", asked.Load(), dialled.Load())
 	}
 	return got.Load(), err
 }
