@@ -105,6 +105,27 @@ func TestActiveDirectory(t *testing.T) {
 	}
 }
 
+// A KDC's reason is told, and nothing is sent to the server without a ticket.
+func TestActiveDirectoryRefuses(t *testing.T) {
+	kdc := kerberostest.NewKDC(t, "anna")
+	for user, c := range map[string]struct{ password, code string }{
+		"anna": {"wrong", "KDC_ERR_PREAUTH_FAILED"},
+		"ben":  {kerberostest.Password, "KDC_ERR_C_PRINCIPAL_UNKNOWN"},
+	} {
+		k := &httpauth.Kerberos{User: user, Realm: realm, Password: secret(c.password), Config: kdc.Config}
+		got, err := post(t.Context(), t, newPeer(t, "Negotiate").transport(t, k))
+		refusal, ok := errors.AsType[*httpauth.AuthError](err)
+		if !ok || refusal.Code != c.code || !errors.Is(err, httpauth.ErrDenied) || got != 0 {
+			t.Errorf("%s: got %v after %d connections, want %s", user, err, got, c.code)
+		}
+	}
+	k := &httpauth.Kerberos{User: "anna", Realm: realm, Password: secret(kerberostest.Password), Config: kdc.Config}
+	_, err := post(t.Context(), t, newPeer(t, "Negotiate").transport(t, k))
+	if refusal, ok := errors.AsType[*httpauth.AuthError](err); !ok || refusal.Code != "KDC_ERR_S_PRINCIPAL_UNKNOWN" {
+		t.Errorf("unknown service: got %v", err)
+	}
+}
+
 // Three KDCs that say nothing cost a caller no more than its context allows.
 func TestSilentKDCs(t *testing.T) {
 	silent := kerberostest.Listen(t, func(net.Conn) {})
