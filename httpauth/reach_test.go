@@ -14,16 +14,21 @@ import (
 	"github.com/clouddp/sdk/httpauth"
 	"github.com/clouddp/sdk/internal/errs"
 	"github.com/clouddp/sdk/internal/kerberos/kerberostest"
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 // post sends a request without a body and returns how often it had a connection.
 func post(ctx context.Context, t *testing.T, transport http.RoundTripper) (connections int32, err error) {
 	t.Helper()
-	var begun, got atomic.Int32
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { begun.Add(1) },
-		GotConn: func(httptrace.GotConnInfo) { got.Add(1) },
-	}), http.MethodPost, "https://"+host+"/", http.NoBody)
+	var asked, got, dialled atomic.Int32
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:      func(string) { asked.Add(1) },
+		GotConn:      func(httptrace.GotConnInfo) { got.Add(1) },
+		DNSStart:     func(httptrace.DNSStartInfo) { dialled.Add(1) },
+		ConnectStart: func(string, string) { dialled.Add(1) },
+	})
+	ctx, unsent := roundtrip.Watch(ctx)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+host+"/", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,8 +36,11 @@ func post(ctx context.Context, t *testing.T, transport http.RoundTripper) (conne
 	if err == nil {
 		_ = resp.Body.Close()
 	}
-	if begun.Load() == 0 {
+	if got.Load() == 0 && !unsent() {
 		t.Error("nobody who watches knows that the request was taken")
+	}
+	if asked.Load() > 1 || dialled.Load() > asked.Load() {
+		t.Errorf("a trace was told of %d requests and %d connections that were opened", asked.Load(), dialled.Load())
 	}
 	return got.Load(), err
 }
@@ -94,6 +102,27 @@ func TestActiveDirectory(t *testing.T) {
 		if got, err := do(t, p.transport(t, k), http.MethodPost, "x"); err != nil || got != "anna@CONTOSO.COM: x" {
 			t.Errorf("%s: got %q, %v", name, got, err)
 		}
+	}
+}
+
+// A KDC's reason is told, and nothing is sent to the server without a ticket.
+func TestActiveDirectoryRefuses(t *testing.T) {
+	kdc := kerberostest.NewKDC(t, "anna")
+	for user, c := range map[string]struct{ password, code string }{
+		"anna": {"wrong", "KDC_ERR_PREAUTH_FAILED"},
+		"ben":  {kerberostest.Password, "KDC_ERR_C_PRINCIPAL_UNKNOWN"},
+	} {
+		k := &httpauth.Kerberos{User: user, Realm: realm, Password: secret(c.password), Config: kdc.Config}
+		got, err := post(t.Context(), t, newPeer(t, "Negotiate").transport(t, k))
+		refusal, ok := errors.AsType[*httpauth.AuthError](err)
+		if !ok || refusal.Code != c.code || !errors.Is(err, httpauth.ErrDenied) || got != 0 {
+			t.Errorf("%s: got %v after %d connections, want %s", user, err, got, c.code)
+		}
+	}
+	k := &httpauth.Kerberos{User: "anna", Realm: realm, Password: secret(kerberostest.Password), Config: kdc.Config}
+	_, err := post(t.Context(), t, newPeer(t, "Negotiate").transport(t, k))
+	if refusal, ok := errors.AsType[*httpauth.AuthError](err); !ok || refusal.Code != "KDC_ERR_S_PRINCIPAL_UNKNOWN" {
+		t.Errorf("unknown service: got %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/clouddp/sdk/internal/kerberos"
+	"github.com/clouddp/sdk/internal/roundtrip"
 )
 
 // session sends requests that are signed in with one credential, over connections that nobody else uses.
@@ -26,7 +27,7 @@ type single struct {
 func (s *single) send(r *replay) (*answer, error) {
 	for first := true; ; first = false {
 		certificate := s.pool.certificate.Load()
-		token, kept, err := s.tokens.token(r.request.Context(), certificate)
+		token, kept, err := s.tokens.token(roundtrip.Unwatched(r.request.Context()), certificate)
 		if err != nil {
 			return nil, s.pool.fail(r.request.Context(), s.scheme, nil, err)
 		}

@@ -53,7 +53,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	roundtrip.Begin(req.Context(), req.URL.Host)
+	roundtrip.Begin(req.Context())
 	anonymous, chosen, err := t.admit(req)
 	if err != nil {
 		return nil, err

@@ -100,8 +100,10 @@ func TestFailsOver(t *testing.T) {
 
 func TestBindNames(t *testing.T) {
 	for user, good := range map[string]bool{
-		"administrator": false, "@contoso.com": false, "administrator@": false, `CONTOSO\`: false, `\administrator`: false, "CN=": true,
+		"administrator": false, "SITESERVER$": false, "anna.admin": false, "s-1": false,
 		"administrator@contoso.com": true, `CONTOSO\administrator`: true, "CN=Anna,CN=Users,DC=contoso,DC=com": true,
+		"Anna Admin": true, "contoso.com/Users/Anna": true, "S-1-5-21-1-2-3-500": true, "HOST/dc1.contoso.com": true,
+		"{0f8fad5b-d9cb-469f-a165-70867728950e}": true,
 	} {
 		d := &adcs.Directory{
 			Servers: []string{"ldaps://dc1.contoso.com"}, User: user, Password: certs.StaticPassword("x"),

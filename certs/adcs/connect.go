@@ -69,10 +69,17 @@ func (d *Directory) leave(server string) {
 	}
 }
 
-func (d *Directory) hasWritten() {
+// mayWrite reports whether a session may send a write, and marks its server as the one that takes it, before it is sent:
+// nobody leaves the server meanwhile. Where another server has taken one lately, that one is to have this one too, unless
+// the call has begun to write here.
+func (d *Directory) mayWrite(s *session) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.written = time.Now()
+	if d.chosen != s.server && d.mustStay() && !s.wrote {
+		return false
+	}
+	d.chosen, d.written = s.server, time.Now()
+	return true
 }
 
 // openWithin opens a session in a fair share of the time that is left, so that a server which says nothing leaves some
@@ -116,7 +123,7 @@ func (d *Directory) open(ctx context.Context, server string) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", server, failure(ctx, err))
 	}
-	s := &session{server: server, raw: &meter{Conn: raw}}
+	s := &session{server: server, mayWrite: d.mayWrite, raw: &meter{Conn: raw}}
 	stop := s.closeWhenDone(ctx)
 	err = d.begin(ctx, s, u)
 	if !stop() && err == nil {
@@ -124,7 +131,7 @@ func (d *Directory) open(ctx context.Context, server string) (*session, error) {
 	}
 	if err != nil {
 		s.close()
-		return nil, fmt.Errorf("%s: %w", server, failure(ctx, err))
+		return nil, fmt.Errorf("%s: %w", server, failure(ctx, s.raw.explain(err)))
 	}
 	return s, nil
 }
@@ -158,7 +165,7 @@ func (d *Directory) begin(ctx context.Context, s *session, u *url.URL) error {
 	}
 	s.start(conn)
 	s.raw.allowOnly(maxToken)
-	if err := d.bind(ctx, s.conn, u.Hostname()); err != nil {
+	if err := d.bind(withTLSState(ctx, conn.ConnectionState()), s.conn, u.Hostname()); err != nil {
 		return fmt.Errorf("bind: %w", err)
 	}
 	return s.readRoot()
@@ -186,10 +193,7 @@ func (s *session) readRoot() error {
 		Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
 		Attributes: []string{"configurationNamingContext", "defaultNamingContext", "supportedCapabilities"},
 	})
-	switch {
-	case err != nil && s.raw.exhausted():
-		return errTooMuch
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	if len(found.Entries) != 1 {

@@ -29,13 +29,18 @@ type Directory struct {
 	// Servers are URLs of domain controllers of one domain in order of preference: "ldaps://dc1.contoso.com", or
 	// "ldap://dc1.contoso.com" for StartTLS on the port without TLS. The host is the name in the certificate. Required.
 	Servers []string
-	// User binds with a password: a user principal name, DOMAIN\user, or a distinguished name. Either User or Bind is
-	// required. What needs which rights stands in the package comment.
+	// User binds with a password: a user principal name, DOMAIN\user, a distinguished name, or another form of those that
+	// Active Directory takes ([MS-ADTS] section 5.1.1.1.1). A bare account name is refused, before the server calls it a wrong
+	// password; so is a display name of one word. Either User or Bind is required. What needs which rights stands in the
+	// package comment.
+	//
+	// [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts
 	User string
 	// Password returns the password of User. It is called for each new connection.
 	Password certs.Password
 	// Bind authenticates a new connection to host in another way, as package ldapgssapi does with Kerberos. TLS stands
-	// already, and the connection is closed when ctx ends.
+	// already; [TLSConnectionState] takes its state out of ctx, for a channel binding. The connection is closed when ctx
+	// ends. All that the server sends meanwhile may have 64 KiB; more is [ErrLimit].
 	Bind func(ctx context.Context, conn *ldap.Conn, host string) error
 	// Roots verify the certificates of the domain controllers; nil means the system's.
 	Roots *x509.CertPool
@@ -91,8 +96,8 @@ func (d *Directory) check() error {
 	case d.User != "" && d.Password == nil:
 		e.Add("Password", "is nil; give that of %s", d.User)
 	}
-	if !isBindName(d.User) {
-		e.Add("User", `is %q; use a user principal name, DOMAIN\user or a distinguished name`, d.User)
+	if isBareName(d.User) {
+		e.Add("User", `is %q, without a domain; use a user principal name, DOMAIN\user or a distinguished name`, d.User)
 	}
 	if d.Timeout < 0 {
 		e.Add("Timeout", "%s is negative", d.Timeout)
@@ -100,19 +105,11 @@ func (d *Directory) check() error {
 	return e.Err()
 }
 
-// isBindName reports whether Active Directory takes a name for a simple bind. A bare account name it calls a wrong password.
-func isBindName(user string) bool {
-	if user == "" {
-		return true
-	}
-	if domain, name, found := strings.Cut(user, `\`); found {
-		return domain != "" && name != ""
-	}
-	if name, domain, found := strings.Cut(user, "@"); found && name != "" && domain != "" {
-		return true
-	}
-	dn, err := ldap.ParseDN(user)
-	return err == nil && len(dn.RDNs) > 0
+// isBareName reports whether a name can be none but that of an account without its domain, as far as its characters tell:
+// those of every other form of a name are left to the server.
+func isBareName(user string) bool {
+	isSID := strings.HasPrefix(strings.ToUpper(user), "S-1-")
+	return user != "" && !strings.ContainsAny(user, `@\=/{ `) && !isSID
 }
 
 func (d *Directory) log() *slog.Logger {

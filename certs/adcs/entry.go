@@ -57,10 +57,7 @@ func (s *session) searchAll(ctx context.Context, request *ldap.SearchRequest) ([
 		return nil, failure(ctx, err)
 	}
 	s.broken = true
-	if s.raw.exhausted() {
-		err = errTooMuch
-	}
-	return nil, failure(ctx, err)
+	return nil, failure(ctx, s.raw.explain(err))
 }
 
 // one returns the single entry of a search: what is looked for, or ErrNotFound, or ErrConflict if there are more.
@@ -111,6 +108,10 @@ func (s *session) write(ctx context.Context, send func() error) error {
 	if ctx.Err() != nil {
 		return failure(ctx, nil) // nothing was sent
 	}
+	if !s.mayWrite(s) {
+		s.broken = true
+		return fmt.Errorf("another domain controller takes the writes: %w", errStale)
+	}
 	s.raw.allow()
 	s.wrote = true
 	err := send()
@@ -118,7 +119,7 @@ func (s *session) write(ctx context.Context, send func() error) error {
 		return nil
 	}
 	if _, answered := refused(err); !answered {
-		s.broken = true
+		s.broken, err = true, s.raw.explain(err)
 	}
 	return writeFailure(ctx, err)
 }

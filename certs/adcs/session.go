@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +31,11 @@ var (
 // session is one authenticated connection, used by one call at a time.
 type session struct {
 	server string
-	raw    *meter
-	conn   *ldap.Conn
+	// mayWrite is asked before each write.
+	mayWrite func(*session) bool
+
+	raw  *meter
+	conn *ldap.Conn
 	// config and domain are the distinguished names of the configuration of the forest and of the domain.
 	config, domain string
 	// used says that the connection has served a call before, so that the server may have closed it since.
@@ -64,7 +68,8 @@ func (d *Directory) call(ctx context.Context, what string, work func(context.Con
 	}
 }
 
-// errStale says that a connection kept from an earlier call was dead before this one wrote anything.
+// errStale says that a session turned out to be of no use before this call wrote anything: one kept from an earlier call was
+// dead, or another domain controller has taken a write meanwhile.
 var errStale = errors.New("the connection was closed")
 
 func (d *Directory) attempt(ctx context.Context, work func(context.Context, *session) error) error {
@@ -74,15 +79,12 @@ func (d *Directory) attempt(ctx context.Context, work func(context.Context, *ses
 	}
 	stop := s.closeWhenDone(ctx)
 	err = work(ctx, s)
-	if s.wrote {
-		d.hasWritten()
-	}
 	if stop() && !s.broken {
 		d.keep(s)
 		return err
 	}
 	s.close()
-	if err != nil && ctx.Err() == nil && s.used && !s.wrote && !s.raw.exhausted() {
+	if err != nil && ctx.Err() == nil && s.used && !s.wrote && !s.raw.exhausted() && !errors.Is(err, errStale) {
 		return fmt.Errorf("%w: %w", errStale, err)
 	}
 	return err
@@ -91,17 +93,32 @@ func (d *Directory) attempt(ctx context.Context, work func(context.Context, *ses
 // session returns a connection kept from an earlier call, or a new one.
 func (d *Directory) session(ctx context.Context) (*session, error) {
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return nil, failure(ctx, nil)
 	}
-	d.mu.Lock()
-	if last := len(d.idle) - 1; last >= 0 {
-		s := d.idle[last]
-		d.idle = d.idle[:last]
-		d.mu.Unlock()
+	s, others := d.kept()
+	for _, other := range others {
+		other.close()
+	}
+	if s != nil {
 		return s, nil
 	}
-	d.mu.Unlock()
 	return d.connect(ctx)
+}
+
+// kept takes a connection to the chosen server out of those that are idle, if there is one, and all to others.
+func (d *Directory) kept() (s *session, others []*session) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.idle = slices.DeleteFunc(d.idle, func(s *session) bool {
+		if s.server != d.chosen {
+			others = append(others, s)
+		}
+		return s.server != d.chosen
+	})
+	if last := len(d.idle) - 1; last >= 0 {
+		s, d.idle = d.idle[last], d.idle[:last]
+	}
+	return s, others
 }
 
 func (d *Directory) keep(s *session) {
@@ -156,6 +173,14 @@ func (m *meter) allowOnly(bytes int64) {
 func (m *meter) exhaust() { m.left.Store(-1) }
 
 func (m *meter) exhausted() bool { return m.left.Load() < 0 }
+
+// explain makes an error of an answer that was cut off say so: what reads it tells but of a connection that broke.
+func (m *meter) explain(err error) error {
+	if err == nil || !m.exhausted() || errors.Is(err, ErrLimit) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errTooMuch, err)
+}
 
 // Read implements [net.Conn].
 func (m *meter) Read(p []byte) (int, error) {

@@ -19,10 +19,7 @@ func (s *session) askForTLS() error {
 		return err
 	}
 	answer, err := ber.ReadPacket(&shaped{Conn: s.raw, meter: s.raw})
-	switch {
-	case s.raw.exhausted():
-		return errTooMuch
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	const responseChildren = 2

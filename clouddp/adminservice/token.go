@@ -47,7 +47,7 @@ func (t *Token) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer closeBody(request)
-	roundtrip.Begin(request.Context(), request.URL.Host)
+	roundtrip.Begin(request.Context())
 	authenticated, err := runtime.NewRequestFromRequest(request.Clone(request.Context()))
 	if err != nil {
 		return nil, err
@@ -113,7 +113,10 @@ func closeBody(request *http.Request) {
 type sender struct{ base http.RoundTripper }
 
 // Do implements [policy.Transporter].
-func (s sender) Do(request *http.Request) (*http.Response, error) { return s.base.RoundTrip(request) }
+func (s sender) Do(request *http.Request) (*http.Response, error) {
+	roundtrip.HandOn(request.Context())
+	return s.base.RoundTrip(request)
+}
 
 // credential marks the errors of a credential, so that they are not taken for a lost answer.
 type credential struct{ azcore.TokenCredential }

@@ -92,6 +92,29 @@ func TestNothingToSignInWith(t *testing.T) {
 	}
 }
 
+// A KDC says why it gives no ticket.
+func TestRefusals(t *testing.T) {
+	k := kerberostest.NewKDC(t, "anna", service)
+	other := kerberostest.NewKDC(t, "ben").Keytab(t) // without the keys of anna
+	for name, c := range map[string]struct {
+		login   kerberos.Login
+		service string
+		want    string
+	}{
+		"wrong password":   {kerberos.Login{User: "anna", Password: secret("wrong")}, service, "KDC_ERR_PREAUTH_FAILED"},
+		"unknown user":     {kerberos.Login{User: "ben", Password: secret(password)}, service, "KDC_ERR_C_PRINCIPAL_UNKNOWN"},
+		"unknown, by key":  {kerberos.Login{User: "ben", Keytab: other}, service, "KDC_ERR_C_PRINCIPAL_UNKNOWN"},
+		"unknown service":  {kerberos.Login{User: "anna", Password: secret(password)}, "HTTP/elsewhere", "KDC_ERR_S_PRINCIPAL_UNKNOWN"},
+		"not in the realm": {kerberos.Login{User: "anna", Keytab: k.Keytab(t)}, "HTTP/elsewhere", "KDC_ERR_S_PRINCIPAL_UNKNOWN"},
+	} {
+		c.login.Realm, c.login.Config = realm, k.Config
+		_, err := c.login.Ticket(t.Context(), c.service)
+		if err == nil || kerberos.Code(err) != c.want || !kerberos.Refused(err) {
+			t.Errorf("%s: got %v, want %s", name, err, c.want)
+		}
+	}
+}
+
 func TestSilentKDC(t *testing.T) {
 	asked := make(chan net.Conn, 1)
 	config := kerberostest.Listen(t, func(conn net.Conn) { asked <- conn })

@@ -108,6 +108,31 @@ func TestPendingOnItsPage(t *testing.T) {
 	}
 }
 
+// Authorities differ in the code by which they say that there is no such request. None of them is a newer request.
+func TestPendingWithEveryUnknownID(t *testing.T) {
+	for _, code := range []string{"0x80094002", "0x80094004", "0x80070490"} {
+		_, web := namedAuthority(t, "Contoso Issuing CA", 3)
+		transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+			response, err := web.RoundTrip(r)
+			if err != nil || r.URL.Query().Get("ReqID") != "5" {
+				return response, err
+			}
+			defer func() { _ = response.Body.Close() }()
+			body, err := io.ReadAll(response.Body)
+			response.Body = io.NopCloser(strings.NewReader(strings.ReplaceAll(string(body), "0x80070057", code)))
+			return response, err
+		})
+		client := newClient(t, transport)
+		_, err := certs.Enroll(t.Context(), client, newRequest("SlowCert"))
+		if pending, ok := errors.AsType[*certs.PendingError](err); !ok || pending.ID != "4" {
+			t.Errorf("%s: got %v, want a PendingError with id 4", code, err)
+		}
+		if _, err := client.Retrieve(t.Context(), "5"); !errors.Is(err, certs.ErrNotFound) {
+			t.Errorf("%s: got %v, want ErrNotFound", code, err)
+		}
+	}
+}
+
 // When somebody else's request comes between, nobody knows any more which is which; the number is told to a person.
 func TestPendingWithANewerRequest(t *testing.T) {
 	ca, web := namedAuthority(t, "Contoso Issuing CA", 0)

@@ -81,6 +81,20 @@ func TestSilentKDC(t *testing.T) {
 	}
 }
 
+func TestRefusedByTheKDC(t *testing.T) {
+	kdc := kerberostest.NewKDC(t, "anna", "ldap/dc1.contoso.com")
+	for code, c := range map[string]struct{ user, password, host string }{
+		"KDC_ERR_PREAUTH_FAILED":      {"anna", "wrong", "dc1.contoso.com"},
+		"KDC_ERR_C_PRINCIPAL_UNKNOWN": {"ben", kerberostest.Password, "dc1.contoso.com"},
+		"KDC_ERR_S_PRINCIPAL_UNKNOWN": {"anna", kerberostest.Password, "dc2.contoso.com"},
+	} {
+		login := &ldapgssapi.Login{User: c.user, Realm: kerberostest.Realm, Password: certs.StaticPassword(c.password), Config: kdc.Config}
+		if err := login.Bind(t.Context(), nil, c.host); !errors.Is(err, ldapgssapi.ErrDenied) || !strings.Contains(err.Error(), code) {
+			t.Errorf("got %v, want ErrDenied for %s", err, code)
+		}
+	}
+}
+
 func TestNobodyToAsk(t *testing.T) {
 	t.Setenv("KRB5CCNAME", filepath.Join(t.TempDir(), "absent"))
 	config := "[libdefaults]\nudp_preference_limit = 1\n[realms]\nR = {\nkdc = 127.0.0.1:1\n}\n"

@@ -15,7 +15,9 @@ const (
 	codeAccessDenied  certs.HRESULT = 0x80070005 // E_ACCESSDENIED
 	codeInvalidData   certs.HRESULT = 0x8007000D // HRESULT_FROM_WIN32(ERROR_INVALID_DATA)
 	codeNoElement     certs.HRESULT = 0x80070490 // HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
+	codeNoRequest     certs.HRESULT = 0x80094002 // CERTSRV_E_NO_REQUEST
 	codePropertyEmpty certs.HRESULT = 0x80094004 // CERTSRV_E_PROPERTY_EMPTY
+	codeNoSessions    certs.HRESULT = 0x8009400F // CERTSRV_E_NO_DB_SESSIONS
 
 	codeNotReached    certs.HRESULT = 0x800706BA // RPC_S_SERVER_UNAVAILABLE
 	codeTooBusy       certs.HRESULT = 0x800706BB // RPC_S_SERVER_TOO_BUSY
@@ -26,11 +28,13 @@ const (
 
 var (
 	notReached = []certs.HRESULT{codeNotReached, codeTooBusy, codeNotExecuted, codeNotRegistered, codeNoController}
+	// notNow are with which an authority refuses everything for a time.
+	notNow = []certs.HRESULT{certs.CodeSuspended, codeNoSessions}
 	// refusals are those outside of the facilities that are an authority's own.
 	refusals = []certs.HRESULT{codeAccessDenied, codeInvalidData, CodeInvalidArgument}
-	// unknownID are what an authority says to an id that it does not know. [MS-WCCE] section 3.2.1.4.3.1.2 names the last, no
-	// document the others.
-	unknownID = []certs.HRESULT{CodeInvalidArgument, codeNoElement, codePropertyEmpty}
+	// unknownID are what an authority says to an id that it does not know. [MS-WCCE] section 3.2.1.4.3.1.2 names the last; the
+	// first is described so in winerror.h, "the request does not exist", and no document has the others.
+	unknownID = []certs.HRESULT{codeNoRequest, CodeInvalidArgument, codeNoElement, codePropertyEmpty}
 )
 
 // Failure is what an authority, or what stands before it, answers with a result code.
@@ -46,14 +50,17 @@ type Failure struct {
 }
 
 // Err returns what it means: a certs.DeniedError if the authority refused, certs.ErrNotFound if it does not know the id, and
-// certs.ErrUnavailable if nothing has reached it. Of everything else nobody knows what it did to a new request:
-// certs.ErrUnknown.
+// certs.ErrUnavailable if nothing has reached it. One that takes nothing for now refuses a new request, and is
+// certs.ErrUnavailable to who asks about an older one, which may still wait. Of everything else nobody knows what it did to
+// a new request: certs.ErrUnknown.
 func (f Failure) Err() error {
 	switch {
 	case !f.Submitted && slices.Contains(unknownID, f.Code):
 		return fmt.Errorf("%w (%s)", certs.ErrNotFound, f.Code)
 	case slices.Contains(notReached, f.Code):
 		return fmt.Errorf("%w: the authority is not reached (%s)", certs.ErrUnavailable, f.Code)
+	case !f.Submitted && slices.Contains(notNow, f.Code):
+		return fmt.Errorf("%w: the authority takes nothing now (%s)", certs.ErrUnavailable, f.Code)
 	case isRefusal(f.Code):
 		return &certs.DeniedError{ID: f.ID, Code: f.Code, Reason: f.Reason}
 	case !f.Submitted:

@@ -20,6 +20,10 @@ func TestFailure(t *testing.T) {
 		0x80070057:               {certs.ErrDenied, certs.ErrNotFound},
 		0x80070490:               {certs.ErrUnknown, certs.ErrNotFound},
 		0x80094004:               {certs.ErrDenied, certs.ErrNotFound},
+		0x80094002:               {certs.ErrDenied, certs.ErrNotFound},
+
+		certs.CodeSuspended: {certs.ErrDenied, certs.ErrUnavailable},
+		0x8009400F:          {certs.ErrDenied, certs.ErrUnavailable}, // too many database sessions
 
 		0x800706BA: {certs.ErrUnavailable, certs.ErrUnavailable},
 		0x800706BB: {certs.ErrUnavailable, certs.ErrUnavailable},
@@ -46,7 +50,7 @@ func TestFailure(t *testing.T) {
 		if errors.Is(submitted, certs.ErrUnknown) && !strings.Contains(submitted.Error(), "4711") {
 			t.Errorf("%s: the id is lost: %v", code, submitted)
 		}
-		if denied, ok := errors.AsType[*certs.DeniedError](submitted); ok && (denied.ID != "4711" || denied.Code != code || denied.Reason != "why") {
+		if denied, ok := errors.AsType[*certs.DeniedError](submitted); ok && (denied.ID != "4711" || denied.Code != code || denied.Reason != "why" || code == certs.CodeSuspended && !denied.MayPass()) {
 			t.Errorf("%s: %+v", code, denied)
 		}
 	}
