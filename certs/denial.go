@@ -29,6 +29,7 @@ var denials = map[HRESULT]denial{
 	CodeKeyLength:        {"make a new RSA key of at least the length that the template wants: see GenerateKey", false},
 	CodeBadASN1:          {"make the request anew: it arrived damaged", false},
 
+	codeNoSessions:     {"ask again later: the authority had no session with its database to spare", true},
 	codeAccessDenied:   {"sign in as an account that may enroll, or grant it Request Certificates on the authority", true},
 	codeNoRevocation:   {"publish a current revocation list of the authority where it can read it itself, or renew the one that has expired; certutil -urlfetch -verify names the address that fails", true},
 	codeRevocationDown: {"publish a current revocation list of the authority where it can read it itself: one of the addresses in its chain does not answer, or the list there has expired", true},
@@ -41,6 +42,7 @@ var denials = map[HRESULT]denial{
 const (
 	codeAccessDenied   HRESULT = 0x80070005 // E_ACCESSDENIED
 	codeNTEFail        HRESULT = 0x80090020 // NTE_FAIL
+	codeNoSessions     HRESULT = 0x8009400F // CERTSRV_E_NO_DB_SESSIONS
 	codeNoRevocation   HRESULT = 0x80092012 // CRYPT_E_NO_REVOCATION_CHECK
 	codeRevocationDown HRESULT = 0x80092013 // CRYPT_E_REVOCATION_OFFLINE
 	codeExpired        HRESULT = 0x800B0101 // CERT_E_EXPIRED

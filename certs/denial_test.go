@@ -52,7 +52,7 @@ func TestEveryNamedCodeHasARemedy(t *testing.T) {
 			t.Errorf("%s may pass: %t, want %t", code, got, want)
 		}
 	}
-	for _, code := range []certs.HRESULT{0x80070005, 0x80092012, 0x80092013, 0x800B0101, 0x800B0114, 0x80090020} {
+	for _, code := range []certs.HRESULT{0x80070005, 0x8009400F, 0x80092012, 0x80092013, 0x800B0101, 0x800B0114, 0x80090020} {
 		if (&certs.DeniedError{Code: code}).Remedy() == "" {
 			t.Errorf("%s has no remedy", code)
 		}
