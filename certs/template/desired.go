@@ -12,7 +12,8 @@ import (
 // Of access, this much is compared and, where it is too much, revoked: of a principal listed in Template.Access, every
 // right that is not beside it; of one that is not listed, Enroll and AutoEnroll; of one that is not listed and stands for
 // everybody ([SID.IsBroad]), Write too. Administrators and others who are not listed keep Read and Write; nobody loses
-// Read without being listed; entries that deny stay, and so does the owner.
+// Read without being listed; entries that deny stay, and so does the owner. An owner limited by an entry for Owner Rights
+// (S-1-3-4) stays limited: where nothing of it would be left, it still lets the owner read who may do what.
 type Desired struct {
 	// Template is as [CloudDP] returns it. Its OID may be empty: it is allotted. If it is given, it is below that of the
 	// forest. Built-in templates cannot be desired. Revision and MinorRevision count in a new template only: each change
