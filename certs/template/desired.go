@@ -17,7 +17,8 @@ import (
 type Desired struct {
 	// Template is as [CloudDP] returns it. Its OID may be empty: it is allotted. If it is given, it is below that of the
 	// forest. Built-in templates cannot be desired. Revision and MinorRevision count in a new template only: each change
-	// of an existing one adds 1 to what it has.
+	// of an existing one adds 1 to the MinorRevision that it has or, where that ends at 2147483647, to the Revision, upon
+	// which clients that enroll by themselves do so again.
 	Template Template
 	// CA is the name of the authority. Required.
 	CA string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // Errors: [*InvalidError] for a bad Desired, an OID outside the forest among it; [ErrForeign] for the name of a built-in
 // template, and for a template that somebody else made (see [Desired.Adopt]); [ErrConflict] if the template exists with
 // another OID or a newer schema version, if the OID is registered for something else, or if an entry denies what is
-// desired; [ErrNotFound] for an unknown authority, listing those that there are; and those of [Directory].
+// desired; [ErrLimit] if the template has the last revision that there is; [ErrNotFound] for an unknown authority, listing those that there are; and those of [Directory].
 func Plan(ctx context.Context, directory Directory, desired Desired) ([]Change, error) {
 	steps, err := observe(ctx, directory, desired)
 	if err != nil {
@@ -108,7 +109,6 @@ func (o observer) change(ctx context.Context, existing Template, forest string) 
 	}
 	t := o.desired.Template.Clone()
 	t.Name = existing.Name
-	t.Revision, t.MinorRevision = existing.Revision, existing.MinorRevision+1
 	var changes []Change
 	var steps []step
 	var err error
@@ -126,11 +126,25 @@ func (o observer) change(ctx context.Context, existing Template, forest string) 
 	changes = append(changes, attributeChanges(existing, t)...)
 	grants, access := accessChanges(existing, t)
 	if changes = append(changes, grants...); len(changes) > 0 {
+		if t.Revision, t.MinorRevision, err = existing.nextRevision(); err != nil {
+			return nil, err
+		}
 		t.Access = access
 		steps = append(steps, o.put(&existing, t, changes))
 	}
 	_, err = existing.Security.WithAccess(access) // what is denied is said before anything is written
 	return steps, err
+}
+
+// nextRevision returns the revision of t after a change.
+func (t Template) nextRevision() (major, minor int, err error) {
+	switch {
+	case t.MinorRevision < math.MaxInt32:
+		return t.Revision, t.MinorRevision + 1, nil
+	case t.Revision < math.MaxInt32:
+		return t.Revision + 1, 0, nil
+	}
+	return 0, 0, fmt.Errorf("revision %d.%d is the last that there is; set a lower one by hand: %w", t.Revision, t.MinorRevision, ErrLimit)
 }
 
 // registration plans the object identifier of a template that has none in the directory, and sets it.
