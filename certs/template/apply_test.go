@@ -101,6 +101,11 @@ func TestApplyAvoidsATakenObjectIdentifier(t *testing.T) {
 	if err := ca.PutOID(t.Context(), nil, template.ObjectIdentifier{OID: taken, DisplayName: "Somebody Else's"}); err != nil {
 		t.Fatal(err)
 	}
+	theirs := desired().Template
+	theirs.Name, theirs.DisplayName, theirs.OID = "Theirs", "Somebody Else's", taken
+	if err := ca.PutTemplate(t.Context(), nil, theirs); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := template.Apply(t.Context(), ca, desired()); err != nil {
 		t.Fatal(err)
 	}

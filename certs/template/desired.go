@@ -19,6 +19,12 @@ type Desired struct {
 	// forest. Built-in templates cannot be desired. Revision and MinorRevision count in a new template only: each change
 	// of an existing one adds 1 to the MinorRevision that it has or, where that ends at 2147483647, to the Revision, upon
 	// which clients that enroll by themselves do so again.
+	//
+	// What registers the OID is renamed with the template, if it is the template's own; if not, it is [ErrConflict]. From a
+	// directory that can tell whose an OID is ([Directory]) it is its own if no other template has the OID, and this one
+	// has it or it is allotted to the name, as when an Apply was interrupted before the display name changed. Elsewhere
+	// names decide: an existing template owns what has the display name that it has now, or an OID allotted to its name. A
+	// new one owns what has its own display name; an OID allotted to it under another is left behind, and the next taken.
 	Template Template
 	// CA is the name of the authority. Required.
 	CA string

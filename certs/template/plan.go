@@ -14,8 +14,9 @@ import (
 // Plan reads directory and returns what [Apply] would change, in order; nothing if all is as desired. It writes nothing.
 // Errors: [*InvalidError] for a bad Desired, an OID outside the forest among it; [ErrForeign] for the name of a built-in
 // template, and for a template that somebody else made (see [Desired.Adopt]); [ErrConflict] if the template exists with
-// another OID or a newer schema version, if the OID is registered for something else, or if an entry denies what is
-// desired; [ErrLimit] if the template has the last revision that there is; [ErrNotFound] for an unknown authority, listing those that there are; and those of [Directory].
+// another OID or a newer schema version, if the OID is registered for something else or another template has it (see
+// [Desired.Template]), or if an entry denies what is desired; [ErrLimit] if an existing template has the last revision
+// that there is; [ErrNotFound] for an unknown authority, listing those that there are; and those of [Directory].
 func Plan(ctx context.Context, directory Directory, desired Desired) ([]Change, error) {
 	steps, err := observe(ctx, directory, desired)
 	if err != nil {
@@ -118,7 +119,7 @@ func (o observer) change(ctx context.Context, existing Template, forest string) 
 		}
 	} else {
 		t.OID = existing.OID
-		steps, err = o.label(ctx, t)
+		steps, err = o.claim(ctx, t, &existing, forest)
 	}
 	if err != nil {
 		return nil, err
@@ -147,42 +148,17 @@ func (t Template) nextRevision() (major, minor int, err error) {
 	return 0, 0, fmt.Errorf("revision %d.%d is the last that there is; set a lower one by hand: %w", t.Revision, t.MinorRevision, ErrLimit)
 }
 
-// registration plans the object identifier of a template that has none in the directory, and sets it.
-func (o observer) registration(ctx context.Context, t *Template, forest string) ([]step, error) {
-	id := ObjectIdentifier{t.OID, t.DisplayName}
-	var registered bool
-	var err error
-	if t.OID == "" {
-		id, registered, err = allotOID(ctx, o.directory, *t, forest)
-	} else {
-		registered, err = isRegistered(ctx, o.directory, id)
-	}
-	t.OID = id.OID
-	if err != nil || registered {
-		return nil, err
-	}
-	return []step{o.register(*t)}, nil
-}
-
-// label plans that the object identifier of a template is registered, and under its display name.
-func (o observer) label(ctx context.Context, t Template) ([]step, error) {
-	existing, err := o.directory.OID(ctx, t.OID)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return []step{o.register(t)}, nil
-	case err != nil || existing.DisplayName == t.DisplayName:
-		return nil, err
-	}
-	change := Change{Action: RenameOID, Template: t.Name, OID: t.OID, From: existing.DisplayName, To: t.DisplayName}
-	return []step{{RenameOID, []Change{change}, func(ctx context.Context) error {
-		return o.directory.PutOID(ctx, &existing, ObjectIdentifier{t.OID, t.DisplayName})
-	}}}, nil
-}
-
 func (o observer) register(t Template) step {
 	change := Change{Action: RegisterOID, Template: t.Name, OID: t.OID, To: t.DisplayName}
 	return step{RegisterOID, []Change{change}, func(ctx context.Context) error {
 		return o.directory.PutOID(ctx, nil, ObjectIdentifier{t.OID, t.DisplayName})
+	}}
+}
+
+func (o observer) rename(t Template, old ObjectIdentifier) step {
+	change := Change{Action: RenameOID, Template: t.Name, OID: t.OID, From: old.DisplayName, To: t.DisplayName}
+	return step{RenameOID, []Change{change}, func(ctx context.Context) error {
+		return o.directory.PutOID(ctx, &old, ObjectIdentifier{t.OID, t.DisplayName})
 	}}
 }
 
