@@ -44,10 +44,7 @@ func (s *session) addTemplate(ctx context.Context, t template.Template) error {
 
 // freeOID returns ErrConflict if another template has the object identifier.
 func (s *session) freeOID(ctx context.Context, oid string) error {
-	others, err := s.search(ctx, &ldap.SearchRequest{
-		BaseDN: s.container(templateContainer), Scope: ldap.ScopeSingleLevel,
-		Filter: equals(oidAttribute, oid), Attributes: []string{"cn"},
-	})
+	others, err := s.holders(ctx, oid)
 	if err == nil && len(others) > 0 {
 		err = fmt.Errorf("object identifier %s is that of %q: %w", oid, others[0].DN, ErrConflict)
 	}

@@ -56,6 +56,34 @@ func (d *Directory) OID(ctx context.Context, oid string) (template.ObjectIdentif
 	return found, err
 }
 
+// Holders returns the names of the templates that have oid, of more than two two, for [template.Plan] to see whose it is.
+// A template that the account may not read is not among them.
+func (d *Directory) Holders(ctx context.Context, oid string) ([]string, error) {
+	var names []string
+	err := d.call(ctx, fmt.Sprintf("find the templates with object identifier %q", oid), func(ctx context.Context, s *session) error {
+		entries, err := s.holders(ctx, oid)
+		names = nil // of an attempt before
+		for _, entry := range entries {
+			names = append(names, entry.GetEqualFoldAttributeValue("cn"))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return names, nil
+}
+
+func (s *session) holders(ctx context.Context, oid string) ([]*ldap.Entry, error) {
+	if oid == "" {
+		return nil, nil
+	}
+	return s.search(ctx, &ldap.SearchRequest{
+		BaseDN: s.container(templateContainer), Scope: ldap.ScopeSingleLevel,
+		Filter: equals(oidAttribute, oid), Attributes: []string{"cn"},
+	})
+}
+
 // oid returns what registers oid, and the name of that object.
 func (s *session) oid(ctx context.Context, oid string) (found template.ObjectIdentifier, dn string, err error) {
 	if oid == "" {

@@ -26,6 +26,7 @@ type mutant struct {
 
 // mutants are the flaws, each with the clauses of TestDirectory that it breaks.
 var mutants = map[string][]string{
+	"does not say whose an OID is":        {"tells_whose_an_OID_is,_if_it_can"},
 	"publishes by replacing the list":     {"loses_no_publication"},
 	"publishes whatever the context says": {"writes_all_or_nothing,_and_says_so"},
 	"hides a lost publication":            {"writes_all_or_nothing,_and_says_so"},
@@ -83,6 +84,13 @@ func (m *mutant) OID(ctx context.Context, oid string) (template.ObjectIdentifier
 		return template.ObjectIdentifier{OID: oid, DisplayName: "Cloud DP Cert"}, nil
 	}
 	return o, err
+}
+
+func (m *mutant) Holders(ctx context.Context, oid string) ([]string, error) {
+	if m.has("does not say whose an OID is") {
+		return nil, nil
+	}
+	return m.CA.Holders(ctx, oid)
 }
 
 func (m *mutant) PutOID(ctx context.Context, old *template.ObjectIdentifier, o template.ObjectIdentifier) error {

@@ -44,6 +44,21 @@ func (ca *CA) OID(ctx context.Context, oid string) (template.ObjectIdentifier, e
 	return found, err
 }
 
+// Holders returns the names of the templates that have oid, as [template.Directory] describes it.
+func (ca *CA) Holders(ctx context.Context, oid string) ([]string, error) {
+	var names []string
+	err := ca.read(ctx, func() error {
+		for _, o := range ca.templates {
+			if o.template().OID == oid {
+				names = append(names, o.name)
+			}
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return names, err
+}
+
 // registered returns the object that registers oid for a template, nil if there is none.
 func (ca *CA) registered(oid string) (*registration, error) {
 	var found *registration

@@ -43,6 +43,7 @@ func TestDirectory(t *testing.T, newHarness func(t *testing.T) DirectoryHarness)
 		"registers an object identifier once":  testObjectIdentifier,
 		"renames an object identifier":         testRenameOID,
 		"yields to foreign object identifiers": testForeignOID,
+		"tells whose an OID is, if it can":     testHolders,
 		"publishes once, beside the others":    testPublish,
 		"loses no publication":                 testPublishTogether,
 		"lists authorities, if it can":         testAuthorities,

@@ -1,6 +1,9 @@
 package certstest
 
 import (
+	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/clouddp/sdk/certs/template"
@@ -82,5 +85,40 @@ func testForeignOID(t *testing.T, h DirectoryHarness) {
 	}
 	if made := h.stored(t, desired.Template.Name); made == nil || made.OID == first {
 		t.Errorf("made %+v, want another object identifier than %s", made, first)
+	}
+}
+
+// testHolders holds a directory that can tell who has an object identifier to it, and [template.Apply] to what it tells:
+// what an interrupted one has registered is used under another display name, unless another template has it.
+func testHolders(t *testing.T, h DirectoryHarness) {
+	t.Helper()
+	teller, can := h.Directory.(interface {
+		Holders(ctx context.Context, oid string) ([]string, error)
+	})
+	if !can {
+		return
+	}
+	desired := h.desired(t)
+	first := desired.Template.DeriveOID(strings.TrimSuffix(h.oid(t, ""), "."))
+	registered := template.ObjectIdentifier{OID: first, DisplayName: "Another"}
+	if err := h.Directory.PutOID(t.Context(), nil, registered); err != nil {
+		t.Fatalf("PutOID: %v", err)
+	}
+	if names, err := teller.Holders(t.Context(), first); err != nil || len(names) > 0 {
+		t.Errorf("Holders: %v, %v, want none", names, err)
+	}
+	if planned := h.plan(t, desired); planned[0].Action != template.RenameOID || planned[0].OID != first {
+		t.Errorf("Plan: %v, want the OID renamed", planned[0])
+	}
+	other := h.template(t)
+	other.Name, other.DisplayName, other.OID = "Another", registered.DisplayName, first
+	h.put(t, other)
+	if names, err := teller.Holders(t.Context(), first); err != nil || !slices.Equal(names, []string{other.Name}) {
+		t.Errorf("Holders: %v, %v, want %s", names, err, other.Name)
+	}
+	h.apply(t, desired)
+	wantConverged(t, h, desired)
+	if got, err := h.Directory.OID(t.Context(), first); err != nil || got != registered {
+		t.Errorf("OID: %v, %v, want %v left alone", got, err, registered)
 	}
 }

@@ -77,12 +77,24 @@ func (a *applier) write(ctx context.Context, s step) error {
 		a.last = &s
 	case errors.Is(err, ErrUnknown):
 		a.last, a.lost = &s, err
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !isDefinite(err):
 		a.last, a.lost = &s, fmt.Errorf("%w: %w", ErrUnknown, err)
-	case !errors.Is(err, ErrConflict) || a.writes[s.stage] == maxWrites:
+	case !errors.Is(err, ErrConflict) || a.writes[s.stage] == maxWrites || ctx.Err() != nil:
 		return fmt.Errorf("template: %s: %w", s.changes[0], err)
 	}
 	return nil
+}
+
+// isDefinite reports whether err says that nothing was written, as [Directory] has it.
+func isDefinite(err error) bool {
+	for _, definite := range []error{
+		ErrDenied, ErrConflict, ErrInvalid, ErrUnavailable, ErrNotFound, ErrForeign, ErrLimit, ErrUnsupported,
+	} {
+		if errors.Is(err, definite) {
+			return true
+		}
+	}
+	return false
 }
 
 // notSeen reports a write that the directory accepted, or whose answer was lost, and that it does not show.

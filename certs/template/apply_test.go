@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,11 @@ func TestApplyAvoidsATakenObjectIdentifier(t *testing.T) {
 	if err := ca.PutOID(t.Context(), nil, template.ObjectIdentifier{OID: taken, DisplayName: "Somebody Else's"}); err != nil {
 		t.Fatal(err)
 	}
+	theirs := desired().Template
+	theirs.Name, theirs.DisplayName, theirs.OID = "Theirs", "Somebody Else's", taken
+	if err := ca.PutTemplate(t.Context(), nil, theirs); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := template.Apply(t.Context(), ca, desired()); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +145,36 @@ func (d *ambiguous) OID(ctx context.Context, oid string) (template.ObjectIdentif
 		return template.ObjectIdentifier{}, template.ErrConflict
 	}
 	return d.Directory.OID(ctx, oid)
+}
+
+// TestRevisionsCarry begins with a template whose revision somebody has counted up.
+func TestRevisionsCarry(t *testing.T) {
+	const last = math.MaxInt32
+	for was, want := range map[[2]int][2]int{{100, last - 1}: {100, last}, {100, last}: {101, 0}, {last, 7}: {last, 8}, {last, last}: {}} {
+		ca := certstest.NewCA(authority)
+		if _, err := template.Apply(t.Context(), ca, desired()); err != nil {
+			t.Fatal(err)
+		}
+		if err := edit(ca, func(e *template.Template) { e.Revision, e.MinorRevision = was[0], was[1] }); err != nil {
+			t.Fatal(err)
+		}
+		if planned, err := template.Plan(t.Context(), ca, desired()); err != nil || len(planned) > 0 {
+			t.Errorf("%v: planned %v, %v where nothing is to do", was, planned, err)
+		}
+		longer := desired()
+		longer.Template.MinimalKeySize = 4096
+		if want == [2]int{} {
+			if _, err := template.Plan(t.Context(), ca, longer); !errors.Is(err, template.ErrLimit) {
+				t.Errorf("%v: got %v, want ErrLimit", was, err)
+			}
+			continue
+		}
+		_, err := template.Apply(t.Context(), ca, longer)
+		changed, failed := ca.Template(t.Context(), "CloudDPCert")
+		if got := [2]int{changed.Revision, changed.MinorRevision}; err != nil || failed != nil || got != want {
+			t.Errorf("%v: got %v, %v, %v, want %v", was, got, err, failed, want)
+		}
+	}
 }
 
 func TestApplyKeepsAChosenObjectIdentifier(t *testing.T) {

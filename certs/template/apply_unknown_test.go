@@ -229,3 +229,27 @@ func TestApplyAllotsAnotherObjectIdentifierAfterARace(t *testing.T) {
 		t.Errorf("got %v, %v, want another object identifier than %s", done, err, first)
 	}
 }
+
+// TestApplyBelievesARefusalAsTheContextEnds holds that what the directory said is not forgotten because the context ended
+// at the same time.
+func TestApplyBelievesARefusalAsTheContextEnds(t *testing.T) {
+	for kind, first := range firstChanges {
+		for _, refusal := range []error{
+			template.ErrDenied, template.ErrConflict, template.ErrInvalid, template.ErrUnavailable, template.ErrNotFound,
+			template.ErrForeign, template.ErrLimit, template.ErrUnsupported,
+		} {
+			ctx, cancel := context.WithCancel(t.Context())
+			h := &hooked{Directory: certstest.NewCA(authority), around: func(k string, write func() error) error {
+				if k != kind {
+					return write()
+				}
+				cancel()
+				return fmt.Errorf("the server said no: %w", refusal)
+			}}
+			_, err := template.Apply(ctx, h, desired())
+			if !errors.Is(err, refusal) || errors.Is(err, template.ErrUnknown) || !strings.Contains(err.Error(), first) {
+				t.Errorf("%s: got %v, want %v about %q and no doubt", kind, err, refusal, first)
+			}
+		}
+	}
+}

@@ -14,7 +14,7 @@ func (t Template) checkRisk(c *checker) {
 	if writers := t.broad(Write); writers != "" {
 		risky(true, writers+" may change the template", "leave Write to administrators")
 	}
-	if owner := t.Security.Owner(); owner.IsBroad() {
+	if owner := t.Security.Owner(); owner.IsBroad() && t.Security.AccessFor(owner)&Write != 0 {
 		risky(true, Access{SID: owner}.principal()+" owns the template, and may change who may do what", "give it to administrators")
 	}
 	enrollers := t.broad(enrollment)

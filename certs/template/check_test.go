@@ -2,6 +2,7 @@ package template_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -304,6 +305,27 @@ func TestCheckKnowsTheDangerousShapes(t *testing.T) {
 		risky.Access = append(risky.Access, template.Access{SID: test.who, Rights: template.Enroll})
 		found := withID(risky.Check(), "tpl.risky")
 		if len(found) > 0 != test.risky || len(found) > 1 && risky.SchemaVersion > 1 {
+			t.Errorf("%s: found %v, want one: %t", name, found, test.risky)
+		}
+	}
+}
+
+// TestARiskyOwnerIsOneThatMayWrite has everybody who logs in own the template.
+func TestARiskyOwnerIsOneThatMayWrite(t *testing.T) {
+	for name, test := range map[string]struct {
+		entries [][]byte
+		risky   bool
+	}{
+		"as owners may":            {nil, true},
+		"limited to reading":       {[][]byte{entry(t, 0, 0, readMask, "", ownerHex)}, false},
+		"limited to nothing":       {[][]byte{entry(t, 1, 0, fullMask, "", ownerHex)}, false},
+		"allowed to change access": {[][]byte{entry(t, 0, 0, 0x40000, "", ownerHex)}, true},
+	} {
+		data := descriptor(t, false, daclPresent, list(append(test.entries, entry(t, 0, 0, readMask, "", authHex))...))
+		binary.LittleEndian.PutUint32(data[4:], uint32(len(data)))
+		owned := template.CloudDP(group)
+		owned.Security = parseDescriptor(t, append(data, unhex(t, authHex)...))
+		if found := withID(owned.Check(), "tpl.risky"); (len(found) == 1) != test.risky {
 			t.Errorf("%s: found %v, want one: %t", name, found, test.risky)
 		}
 	}

@@ -459,11 +459,66 @@ func TestConditionsAreTold(t *testing.T) {
 	}
 }
 
+// TestWithAccessKeepsTheOwnerLimited holds for each way to limit the owner, who is Enterprise Admins.
+func TestWithAccessKeepsTheOwnerLimited(t *testing.T) {
+	readers := []template.Access{{SID: template.AuthenticatedUsers, Rights: template.Read}}
+	read, enroll := entry(t, 0, 0, readMask, "", ownerHex), entry(t, 5, 0, controlAccess, enrollHex, ownerHex)
+	const authRead = "(A;;LCRPLORC;;;AU)"
+	for name, test := range map[string]struct {
+		entries [][]byte
+		access  []template.Access
+		want    string
+	}{
+		"read and enroll":    {[][]byte{read, enroll}, readers, "D:(A;;RC;;;OW)" + authRead},
+		"enroll alone":       {[][]byte{enroll}, readers, "D:(A;;RC;;;OW)" + authRead},
+		"inherited":          {[][]byte{entry(t, 0, inheritedEntry, readMask, "", ownerHex)}, readers, "D:P" + authRead + "(A;;RC;;;OW)"},
+		"a part that stays":  {[][]byte{read, entry(t, 0, 0, 0x10000, "", ownerHex)}, readers, "D:(A;;SD;;;OW)" + authRead},
+		"a denial that does": {[][]byte{entry(t, 1, 0, 0xC0000, "", ownerHex), read}, readers, "D:(D;;WDWO;;;OW)" + authRead},
+		"not for children":   {[][]byte{entry(t, 0, 8, readMask, "", ownerHex), enroll}, readers, "D:(A;IO;LCRPLORC;;;OW)(A;;RC;;;OW)" + authRead},
+		"listed": {
+			[][]byte{entry(t, 0, 0, fullMask, "", ownerHex), enroll},
+			append(readers, template.Access{SID: "S-1-3-4", Rights: template.Read}),
+			"D:(A;;LCRPLORC;;;OW)" + authRead,
+		},
+	} {
+		d := parseDescriptor(t, descriptor(t, false, daclPresent, list(test.entries...)))
+		changed, err := d.WithAccess(test.access)
+		_, dacl, _ := strings.Cut(strings.ReplaceAll(changed.String(), "S-1-3-4", "OW"), "G:"+string(domainAdmins))
+		if err != nil || dacl != test.want {
+			t.Errorf("%s: %v\ngot  %s\nwant %s", name, err, dacl, test.want)
+		}
+		before, after := d.AccessFor(enterpriseAdmins), changed.AccessFor(enterpriseAdmins)
+		if grown := after &^ (before | template.Read); grown != 0 {
+			t.Errorf("%s: the owner gained %s: %s", name, grown, changed)
+		}
+		again, err := changed.WithAccess(test.access)
+		if err != nil || again.String() != changed.String() {
+			t.Errorf("%s: the same again makes %s, %v", name, again, err)
+		}
+	}
+}
+
+// checkNobodyGained wants each principal to have what it had or was granted, and no more.
+func checkNobodyGained(t *testing.T, before, after template.SecurityDescriptor, granted []template.Access) {
+	t.Helper()
+	principals := []template.SID{before.Owner()}
+	for _, a := range slices.Concat(before.Access(), after.Access()) {
+		principals = append(principals, a.SID)
+	}
+	for _, sid := range principals {
+		may := before.AccessFor(sid) | template.Template{Access: granted}.Granted(sid, template.Everyone, template.AuthenticatedUsers)
+		if gained := after.AccessFor(sid) &^ may; gained != 0 {
+			t.Errorf("%s gained %s:\nbefore %s\nafter  %s", sid, gained, before, after)
+		}
+	}
+}
+
 func FuzzSecurityDescriptor(f *testing.F) {
 	f.Add(builtIn(f))
 	f.Add(descriptor(f, true, daclPresent, list(entry(f, 0, inheritedEntry, 0xF01FF, "", adminsHex))))
 	f.Add(descriptor(f, false, daclPresent, list(entry(f, 6, 0, controlAccess, enrollHex, groupHex), entry(f, 9, 0, 1, "", authHex))))
 	f.Add(unhex(f, "01000480", "00000000 00000000 00000000 00000000"))
+	f.Add(descriptor(f, false, daclPresent, list(entry(f, 0, 0, readMask, "", ownerHex), entry(f, 5, 0, controlAccess, enrollHex, ownerHex))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := template.ParseSecurityDescriptor(data)
 		if err != nil {
@@ -489,6 +544,7 @@ func FuzzSecurityDescriptor(f *testing.F) {
 		if err != nil || again.String() != changed.String() || !slices.Equal(again.Access(), changed.Access()) {
 			t.Errorf("%s reads back as %s, %v", changed, again, err)
 		}
+		checkNobodyGained(t, d, again, wanted)
 		for _, a := range again.Access() {
 			want := template.Template{Access: wanted}.Granted(a.SID)
 			mayKeep := want == 0 && a.Rights&template.Write != 0 && !a.SID.IsBroad()

@@ -12,11 +12,19 @@ import (
 // Of access, this much is compared and, where it is too much, revoked: of a principal listed in Template.Access, every
 // right that is not beside it; of one that is not listed, Enroll and AutoEnroll; of one that is not listed and stands for
 // everybody ([SID.IsBroad]), Write too. Administrators and others who are not listed keep Read and Write; nobody loses
-// Read without being listed; entries that deny stay, and so does the owner.
+// Read without being listed; entries that deny stay, and so does the owner. An owner limited by an entry for Owner Rights
+// (S-1-3-4) stays limited: where nothing of it would be left, it still lets the owner read who may do what.
 type Desired struct {
 	// Template is as [CloudDP] returns it. Its OID may be empty: it is allotted. If it is given, it is below that of the
 	// forest. Built-in templates cannot be desired. Revision and MinorRevision count in a new template only: each change
-	// of an existing one adds 1 to what it has.
+	// of an existing one adds 1 to the MinorRevision that it has or, where that ends at 2147483647, to the Revision, upon
+	// which clients that enroll by themselves do so again.
+	//
+	// What registers the OID is renamed with the template, if it is the template's own; if not, it is [ErrConflict]. From a
+	// directory that can tell whose an OID is ([Directory]) it is its own if no other template has the OID, and this one
+	// has it or it is allotted to the name, as when an Apply was interrupted before the display name changed. Elsewhere
+	// names decide: an existing template owns what has the display name that it has now, or an OID allotted to its name. A
+	// new one owns what has its own display name; an OID allotted to it under another is left behind, and the next taken.
 	Template Template
 	// CA is the name of the authority. Required.
 	CA string

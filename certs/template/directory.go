@@ -10,7 +10,9 @@ import "context"
 // and, from a method that writes, [ErrUnknown] when the answer was lost.
 //
 // A Directory that can tell which authorities there are has a method Authorities(ctx) ([][Authority], error) too, which
-// [Plan] and [Check] use to say what an unknown authority could have been.
+// [Plan] and [Check] use to say what an unknown authority could have been. One that can tell which templates have an
+// object identifier has a method Holders(ctx, oid string) ([]string, error), which returns their names, none if there are
+// none; [Plan] asks it whose a registered object identifier is ([Desired.Template]).
 type Directory interface {
 	// Template reads the template called name, its Access and Security included; [ErrNotFound] if there is none.
 	Template(ctx context.Context, name string) (Template, error)

@@ -57,7 +57,7 @@ func (d SecurityDescriptor) AccessFor(token ...SID) Rights {
 	var allowed, denied powers
 	if d.owner != "" && slices.Contains(holder, d.owner) {
 		holder = append(holder, ownerRights)
-		if !d.limitsOwner() {
+		if !limitsOwner(d.entries()) {
 			allowed = maskReadControl | maskChangeAccess
 		}
 	}
@@ -86,7 +86,7 @@ func (d SecurityDescriptor) entries() []ace {
 	return d.dacl.entries
 }
 
-// limitsOwner reports whether an entry says what the owner may do.
-func (d SecurityDescriptor) limitsOwner() bool {
-	return slices.ContainsFunc(d.entries(), func(a ace) bool { return a.sid == ownerRights && a.flags&aceInheritOnly == 0 })
-}
+// limitsOwner reports whether one of entries says what the owner may do.
+func limitsOwner(entries []ace) bool { return slices.ContainsFunc(entries, ace.limitsOwner) }
+
+func (a ace) limitsOwner() bool { return a.sid == ownerRights && a.flags&aceInheritOnly == 0 }

@@ -17,7 +17,7 @@ var (
 	ErrDenied = errs.ErrDenied
 	// ErrUnknown says that a write was not seen when it was read back: it may or may not have happened.
 	ErrUnknown = errs.ErrUnknown
-	// ErrLimit says that untrusted input is larger than the package accepts.
+	// ErrLimit says that untrusted input is larger than the package accepts, or that a number ends.
 	ErrLimit = errs.ErrLimit
 	// ErrUnsupported matches errors.ErrUnsupported: a file asks for what this package does not do.
 	ErrUnsupported = errs.ErrUnsupported

@@ -13,6 +13,8 @@ import (
 // Owner, group, SACL, and entries that deny, are about something else or are not understood stay as they are, and no
 // entry changes its place; new ones stand behind the list's own and before those inherited from the container. Inherited
 // entries stay too unless they grant too much; then the list is cut off from the container and they become its own.
+// Entries for Owner Rights (S-1-3-4) limit the owner, who without any may change who may do what: the last one never goes,
+// but keeps READ_CONTROL where all of it is too much.
 // Setting what is there already changes nothing. Bad access is an [*InvalidError]; what an entry that denies stands
 // against is [ErrConflict], be it for the principal itself, for [Everyone] or for [AuthenticatedUsers]. A denial for
 // another group that members of the principal belong to is not seen.
@@ -98,11 +100,15 @@ func (d SecurityDescriptor) removing(surplus map[SID]Rights) (changed SecurityDe
 	var left []ace
 	end := 0
 	for i, entry := range entries {
+		isLast := !limitsOwner(left) && !limitsOwner(entries[i+1:])
 		if isSurplus(entry) {
 			entry = entry.without(powersFor(surplus[entry.sid]))
 		}
-		if entry.mask != 0 || !isSurplus(entries[i]) {
+		switch {
+		case entry.mask != 0 || !isSurplus(entries[i]):
 			left = append(left, entry)
+		case entry.limitsOwner() && isLast:
+			left = append(left, ace{kind: aceAllowed, flags: entry.flags, mask: maskReadControl, sid: ownerRights})
 		}
 		if i < place {
 			end = len(left)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // maxOIDAttempts bounds the search for an object identifier that nobody else has registered.
@@ -14,29 +15,73 @@ const maxOIDAttempts = 16
 // oidAttribute is the LDAP name of the object identifier of a template, and of the object that registers it.
 const oidAttribute = "msPKI-Cert-Template-OID"
 
-// allotOID returns the object identifier for a template that has none, and whether it is registered already. It is
-// derived from forest and name, so that an interrupted Apply finds again what it registered.
-func allotOID(ctx context.Context, d Directory, t Template, forest string) (o ObjectIdentifier, registered bool, err error) {
+// registration plans the object identifier of a template that has none in the directory, and sets it. It is derived from
+// forest and name, so that an interrupted Apply finds again what it registered.
+func (o observer) registration(ctx context.Context, t *Template, forest string) ([]step, error) {
+	if t.OID != "" {
+		return o.claim(ctx, *t, nil, forest)
+	}
 	for attempt := range maxOIDAttempts {
-		o = ObjectIdentifier{t.deriveOID(forest, attempt), t.DisplayName}
-		registered, err = isRegistered(ctx, d, o)
+		t.OID = t.deriveOID(forest, attempt)
+		steps, err := o.claim(ctx, *t, nil, forest)
 		if !errors.Is(err, ErrConflict) { // registered twice, or for something else
-			return o, registered, err
+			return steps, err
 		}
 	}
-	return o, false, fmt.Errorf("no object identifier is free below %s: %w", forest, ErrConflict)
+	return nil, fmt.Errorf("no object identifier is free below %s: %w", forest, ErrConflict)
 }
 
-// isRegistered reports whether o is registered; ErrConflict if it is so for something else.
-func isRegistered(ctx context.Context, d Directory, o ObjectIdentifier) (bool, error) {
-	found, err := d.OID(ctx, o.OID)
+// claim plans that the object identifier of t is registered, and under its display name; ErrConflict if it is somebody
+// else's. The template that has it in the directory already is holder, nil if there is none.
+func (o observer) claim(ctx context.Context, t Template, holder *Template, forest string) ([]step, error) {
+	found, err := o.directory.OID(ctx, t.OID)
+	isAbsent := errors.Is(err, ErrNotFound)
 	switch {
-	case errors.Is(err, ErrNotFound):
-		return false, nil
+	case err != nil && !isAbsent:
+		return nil, err
+	case holder != nil && found.DisplayName == t.DisplayName:
+		return nil, nil
+	}
+	isFree, err := o.isFree(ctx, t)
+	switch {
 	case err != nil:
+		return nil, err
+	case isAbsent:
+		return []step{o.register(t)}, nil
+	case found.DisplayName == t.DisplayName:
+		return nil, nil
+	case t.owns(found, holder, isFree, forest):
+		return []step{o.rename(t, found)}, nil
+	}
+	return nil, fmt.Errorf("object identifier %s is registered for %q: %w", t.OID, found.DisplayName, ErrConflict)
+}
+
+// owns reports whether found, which has another display name, registers the object identifier of t nevertheless, so that
+// it may be renamed. isFree says that no other template is known to have it.
+func (t Template) owns(found ObjectIdentifier, holder *Template, isFree bool, forest string) bool {
+	isDerived := t.isDerived(t.OID, forest)
+	if holder == nil {
+		return isFree && isDerived
+	}
+	return isFree || isDerived || found.DisplayName == holder.DisplayName
+}
+
+// isFree reports whether the directory can tell that no template but t has its object identifier; ErrConflict if one has.
+func (o observer) isFree(ctx context.Context, t Template) (bool, error) {
+	teller, can := o.directory.(interface {
+		Holders(ctx context.Context, oid string) ([]string, error)
+	})
+	if !can {
+		return false, nil
+	}
+	names, err := teller.Holders(ctx, t.OID)
+	if err != nil {
 		return false, err
-	case found.DisplayName != o.DisplayName:
-		return false, fmt.Errorf("object identifier %s is registered for %q: %w", o.OID, found.DisplayName, ErrConflict)
+	}
+	for _, name := range names {
+		if !strings.EqualFold(name, t.Name) {
+			return false, fmt.Errorf("object identifier %s is that of template %s: %w", t.OID, name, ErrConflict)
+		}
 	}
 	return true, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,8 +14,9 @@ import (
 // Plan reads directory and returns what [Apply] would change, in order; nothing if all is as desired. It writes nothing.
 // Errors: [*InvalidError] for a bad Desired, an OID outside the forest among it; [ErrForeign] for the name of a built-in
 // template, and for a template that somebody else made (see [Desired.Adopt]); [ErrConflict] if the template exists with
-// another OID or a newer schema version, if the OID is registered for something else, or if an entry denies what is
-// desired; [ErrNotFound] for an unknown authority, listing those that there are; and those of [Directory].
+// another OID or a newer schema version, if the OID is registered for something else or another template has it (see
+// [Desired.Template]), or if an entry denies what is desired; [ErrLimit] if an existing template has the last revision
+// that there is; [ErrNotFound] for an unknown authority, listing those that there are; and those of [Directory].
 func Plan(ctx context.Context, directory Directory, desired Desired) ([]Change, error) {
 	steps, err := observe(ctx, directory, desired)
 	if err != nil {
@@ -108,7 +110,6 @@ func (o observer) change(ctx context.Context, existing Template, forest string) 
 	}
 	t := o.desired.Template.Clone()
 	t.Name = existing.Name
-	t.Revision, t.MinorRevision = existing.Revision, existing.MinorRevision+1
 	var changes []Change
 	var steps []step
 	var err error
@@ -118,7 +119,7 @@ func (o observer) change(ctx context.Context, existing Template, forest string) 
 		}
 	} else {
 		t.OID = existing.OID
-		steps, err = o.label(ctx, t)
+		steps, err = o.claim(ctx, t, &existing, forest)
 	}
 	if err != nil {
 		return nil, err
@@ -126,6 +127,9 @@ func (o observer) change(ctx context.Context, existing Template, forest string) 
 	changes = append(changes, attributeChanges(existing, t)...)
 	grants, access := accessChanges(existing, t)
 	if changes = append(changes, grants...); len(changes) > 0 {
+		if t.Revision, t.MinorRevision, err = existing.nextRevision(); err != nil {
+			return nil, err
+		}
 		t.Access = access
 		steps = append(steps, o.put(&existing, t, changes))
 	}
@@ -133,42 +137,28 @@ func (o observer) change(ctx context.Context, existing Template, forest string) 
 	return steps, err
 }
 
-// registration plans the object identifier of a template that has none in the directory, and sets it.
-func (o observer) registration(ctx context.Context, t *Template, forest string) ([]step, error) {
-	id := ObjectIdentifier{t.OID, t.DisplayName}
-	var registered bool
-	var err error
-	if t.OID == "" {
-		id, registered, err = allotOID(ctx, o.directory, *t, forest)
-	} else {
-		registered, err = isRegistered(ctx, o.directory, id)
-	}
-	t.OID = id.OID
-	if err != nil || registered {
-		return nil, err
-	}
-	return []step{o.register(*t)}, nil
-}
-
-// label plans that the object identifier of a template is registered, and under its display name.
-func (o observer) label(ctx context.Context, t Template) ([]step, error) {
-	existing, err := o.directory.OID(ctx, t.OID)
+// nextRevision returns the revision of t after a change.
+func (t Template) nextRevision() (major, minor int, err error) {
 	switch {
-	case errors.Is(err, ErrNotFound):
-		return []step{o.register(t)}, nil
-	case err != nil || existing.DisplayName == t.DisplayName:
-		return nil, err
+	case t.MinorRevision < math.MaxInt32:
+		return t.Revision, t.MinorRevision + 1, nil
+	case t.Revision < math.MaxInt32:
+		return t.Revision + 1, 0, nil
 	}
-	change := Change{Action: RenameOID, Template: t.Name, OID: t.OID, From: existing.DisplayName, To: t.DisplayName}
-	return []step{{RenameOID, []Change{change}, func(ctx context.Context) error {
-		return o.directory.PutOID(ctx, &existing, ObjectIdentifier{t.OID, t.DisplayName})
-	}}}, nil
+	return 0, 0, fmt.Errorf("revision %d.%d is the last that there is; set a lower one by hand: %w", t.Revision, t.MinorRevision, ErrLimit)
 }
 
 func (o observer) register(t Template) step {
 	change := Change{Action: RegisterOID, Template: t.Name, OID: t.OID, To: t.DisplayName}
 	return step{RegisterOID, []Change{change}, func(ctx context.Context) error {
 		return o.directory.PutOID(ctx, nil, ObjectIdentifier{t.OID, t.DisplayName})
+	}}
+}
+
+func (o observer) rename(t Template, old ObjectIdentifier) step {
+	change := Change{Action: RenameOID, Template: t.Name, OID: t.OID, From: old.DisplayName, To: t.DisplayName}
+	return step{RenameOID, []Change{change}, func(ctx context.Context) error {
+		return o.directory.PutOID(ctx, &old, ObjectIdentifier{t.OID, t.DisplayName})
 	}}
 }
 
