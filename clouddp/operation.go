@@ -158,10 +158,12 @@ type failureError struct {
 	err  error
 }
 
+// Error implements error.
 func (e *failureError) Error() string {
 	return fmt.Sprintf("%s %s failed: %v", e.part.Kind, e.part.Name, e.err)
 }
 
+// Unwrap returns the cause.
 func (e *failureError) Unwrap() error { return e.err }
 
 func isFailure(err error) bool {

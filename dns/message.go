@@ -37,6 +37,7 @@ type question struct {
 	unchecked bool
 }
 
+// String names the question for an error.
 func (q question) String() string { return "ask " + typeName(q.kind) + " of " + q.name }
 
 // pack returns the query with a random id.

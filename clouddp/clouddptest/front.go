@@ -76,6 +76,7 @@ type watchedConn struct {
 	closed chan struct{}
 }
 
+// Close implements [net.Conn], and tells.
 func (c *watchedConn) Close() error {
 	c.once.Do(func() { close(c.closed) })
 	return c.Conn.Close()
@@ -87,6 +88,7 @@ type soleListener struct {
 	once sync.Once
 }
 
+// Accept implements [net.Listener].
 func (l *soleListener) Accept() (net.Conn, error) {
 	var conn net.Conn
 	l.once.Do(func() { conn = l.conn })
@@ -97,5 +99,8 @@ func (l *soleListener) Accept() (net.Conn, error) {
 	return nil, net.ErrClosed
 }
 
+// Close implements [net.Listener]; the connection ends it.
 func (l *soleListener) Close() error   { return nil }
+
+// Addr implements [net.Listener].
 func (l *soleListener) Addr() net.Addr { return l.conn.LocalAddr() }

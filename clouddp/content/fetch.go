@@ -168,6 +168,7 @@ type contextReader struct {
 	r    io.Reader
 }
 
+// Read implements [io.Reader].
 func (c *contextReader) Read(p []byte) (int, error) {
 	if err := c.done(); err != nil {
 		return 0, err

@@ -42,6 +42,7 @@ type fileReader struct {
 	index   int // of the chunk in loaded
 }
 
+// Read implements [io.Reader].
 func (r *fileReader) Read(p []byte) (int, error) {
 	switch {
 	case r.chunks == nil:
@@ -87,6 +88,7 @@ func chunkAt(offsets []int64, pos int64) int {
 	return low
 }
 
+// Seek implements [io.Seeker].
 func (r *fileReader) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:
@@ -104,6 +106,7 @@ func (r *fileReader) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
+// Close implements [io.Closer].
 func (r *fileReader) Close() error {
 	if r.chunks == nil {
 		return fs.ErrClosed

@@ -96,6 +96,7 @@ type exactReader struct {
 	left int64
 }
 
+// Read implements [io.Reader].
 func (r *exactReader) Read(p []byte) (int, error) {
 	if r.left == 0 {
 		return 0, io.EOF
@@ -110,4 +111,5 @@ func (r *exactReader) Read(p []byte) (int, error) {
 	}
 }
 
+// Close implements [io.Closer].
 func (r *exactReader) Close() error { return r.body.Close() }

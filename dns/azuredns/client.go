@@ -155,8 +155,10 @@ func (c credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) 
 // credentialError reports a credential that gave no token: nothing was sent.
 type credentialError struct{ err error }
 
+// Error implements error.
 func (e *credentialError) Error() string { return "no token: " + printable(e.err.Error()) }
 
+// Unwrap returns the cause.
 func (e *credentialError) Unwrap() error { return e.err }
 
 // NonRetriable keeps the client from asking again.

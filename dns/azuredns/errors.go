@@ -29,6 +29,7 @@ type answerError struct {
 	response *azcore.ResponseError
 }
 
+// Error implements error.
 func (e *answerError) Error() string {
 	text := fmt.Sprintf("azuredns: %s: %d %s", e.what, e.response.StatusCode, printable(e.response.ErrorCode))
 	if message := message(e.response.RawResponse); message != "" {

@@ -159,6 +159,7 @@ func (n *negotiation) refusal(code int) error {
 // serverError is a response code of a DNS server that does not speak of a signature.
 type serverError struct{ code string }
 
+// Error implements error.
 func (e *serverError) Error() string { return "the server answers " + e.code }
 
 func (e *serverError) category() error {

@@ -97,12 +97,16 @@ type tsigSession struct {
 
 var errMAC = errors.New("the signature is wrong")
 
+// KeyName returns the name of the key.
 func (s *tsigSession) KeyName() string { return s.name }
 
+// Algorithm returns the name of the algorithm.
 func (s *tsigSession) Algorithm() string { return s.algorithm }
 
+// Sign returns the MAC of data.
 func (s *tsigSession) Sign(data []byte) ([]byte, error) { return s.mac(data), nil }
 
+// Verify compares the MAC of data with mac.
 func (s *tsigSession) Verify(data, mac []byte) error {
 	if !hmac.Equal(s.mac(data), mac) {
 		return errMAC
@@ -110,4 +114,5 @@ func (s *tsigSession) Verify(data, mac []byte) error {
 	return nil
 }
 
+// Close has nothing to give up.
 func (s *tsigSession) Close(context.Context) error { return nil }

@@ -33,6 +33,8 @@ type category struct {
 	standard error
 }
 
+// Error implements error.
 func (c *category) Error() string { return c.text }
 
+// Is matches the counterpart in the standard library.
 func (c *category) Is(target error) bool { return c.standard != nil && target == c.standard }

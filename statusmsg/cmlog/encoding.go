@@ -31,6 +31,7 @@ func newDecoder(source io.Reader) *decoder {
 	return &decoder{source: bufio.NewReaderSize(source, 16<<10)}
 }
 
+// Read implements [io.Reader].
 func (d *decoder) Read(p []byte) (int, error) {
 	if d.kind == undetected {
 		head, err := d.source.Peek(4)

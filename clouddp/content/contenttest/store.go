@@ -205,6 +205,7 @@ type body struct {
 	end   error // what comes after rest; nil means io.EOF
 }
 
+// Read implements [io.Reader], and counts what is sent.
 func (b *body) Read(p []byte) (int, error) {
 	if err := b.ctx(); err != nil {
 		return 0, err
@@ -220,6 +221,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Close implements [io.Closer].
 func (b *body) Close() error {
 	b.rest, b.end = nil, fmt.Errorf("contenttest: read after close: %w", content.ErrInvalid)
 	return nil

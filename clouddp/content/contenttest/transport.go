@@ -40,14 +40,17 @@ type recorder struct {
 	body   bytes.Buffer
 }
 
+// Header implements [http.ResponseWriter].
 func (w *recorder) Header() http.Header { return w.header }
 
+// WriteHeader implements [http.ResponseWriter]; the first status counts.
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status, w.sent = status, w.header.Clone()
 	}
 }
 
+// Write implements [http.ResponseWriter].
 func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	return w.body.Write(p)
@@ -76,6 +79,7 @@ type declaredReader struct {
 	left int64
 }
 
+// Read implements [io.Reader].
 func (r *declaredReader) Read(p []byte) (int, error) {
 	switch {
 	case r.left == 0:

@@ -16,6 +16,7 @@ type reader struct {
 	began     int64 // where piece began
 }
 
+// Read implements [io.Reader].
 func (r *reader) Read(p []byte) (int, error) {
 	if r.pos >= r.size {
 		return 0, io.EOF
@@ -38,6 +39,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Seek implements [io.Seeker].
 func (r *reader) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
@@ -66,6 +68,7 @@ type noted struct {
 	err *error
 }
 
+// Read implements [io.Reader].
 func (n *noted) Read(p []byte) (int, error) {
 	count, err := n.ReadSeeker.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -19,6 +19,7 @@ type reply struct {
 	err    error
 }
 
+// WriteHeader implements [http.ResponseWriter].
 func (w *reply) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
@@ -26,6 +27,7 @@ func (w *reply) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// Write implements [http.ResponseWriter].
 func (w *reply) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
