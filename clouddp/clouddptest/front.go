@@ -100,7 +100,7 @@ func (l *soleListener) Accept() (net.Conn, error) {
 }
 
 // Close implements [net.Listener]; the connection ends it.
-func (l *soleListener) Close() error   { return nil }
+func (l *soleListener) Close() error { return nil }
 
 // Addr implements [net.Listener].
 func (l *soleListener) Addr() net.Addr { return l.conn.LocalAddr() }
